@@ -1,0 +1,1 @@
+"""Measuring speed: made-up articles, and the build's characters per CPU second against a segmenter's over the same text."""

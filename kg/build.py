@@ -1,0 +1,164 @@
+"""A build is a map and a merge: `extract` over the documents, in any number of processes, and one order-free `merge`.
+
+Cache, processes and a cluster rest on these two: the same documents give the same graph in every order and partition.
+"""
+
+from __future__ import annotations
+
+import os
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+from . import extract, pack
+from .errors import KgError
+from .model import Aside, Document, DocumentFacts, Entity, Evidence, Fact, Graph, Link, Mention, Metric
+
+T = TypeVar("T", Entity, Fact, Metric)
+
+
+def extract_all(
+    documents: Sequence[Document], folders: tuple[Path, ...] = (), *, jobs: int = 1, progress: Callable[[int], object] = lambda _: None
+) -> tuple[list[DocumentFacts], list[KgError]]:
+    """What each document says, and which documents failed. `progress` is told the characters done.
+
+    Raises KgError for a bad pack, and where a worker process dies.
+    """
+    pack.load(*folders)  # a bad pack is told once, here
+    done: list[DocumentFacts] = []
+    failed: list[KgError] = []
+
+    def take(document: Document, result: DocumentFacts | KgError) -> None:
+        if isinstance(result, KgError):
+            failed.append(result)
+        else:
+            done.append(result)
+        progress(len(document.source.text))
+
+    if jobs <= 1 or len(documents) <= 1:
+        for document in documents:
+            take(document, _extract_one(document, folders))
+        return done, failed
+    from concurrent.futures import ProcessPoolExecutor
+    from concurrent.futures.process import BrokenProcessPool
+
+    chunk = max(1, min(64, len(documents) // (jobs * 4)))
+    try:
+        with ProcessPoolExecutor(min(jobs, len(documents))) as pool:
+            for document, result in zip(documents, pool.map(_extract_one, documents, [folders] * len(documents), chunksize=chunk), strict=True):
+                take(document, result)
+    except BrokenProcessPool:
+        raise KgError("worker-lost") from None
+    return done, failed
+
+
+def _extract_one(document: Document, folders: tuple[Path, ...]) -> DocumentFacts | KgError:
+    """One step of the map. A document that breaks the program is told and left out; KG_DEBUG=1 lets the fault through."""
+    try:
+        return extract.extract(document, pack.load(*folders))
+    except Exception as error:
+        if os.environ.get("KG_DEBUG"):
+            raise
+        return KgError("extract-failed", path=document.source.path, why=f"{type(error).__name__}: {error}")
+
+
+def merge(parts: Iterable[DocumentFacts]) -> Graph:
+    """All parts as one graph, sorted, each id once; their order does not matter.
+
+    An article that stands in two files counts once, as read in the first file by path. Facts said twice are one fact with
+    the evidence of both.
+    """
+    parts = _each_article_once(parts)
+    return Graph(
+        sources=tuple(sorted({p.source for p in parts}, key=lambda s: (s.path, s.sha256))),
+        articles=tuple(sorted((a for p in parts for a in p.articles), key=lambda a: (a.path, a.runs[0].raw if a.runs else 0, a.id))),
+        links=tuple(sorted({k for p in parts for k in p.links}, key=_link_key)),
+        entities=tuple(map(_one_entity, _by_id(e for p in parts for e in p.entities))),
+        facts=tuple(map(_one_fact, _by_id(f for p in parts for f in p.facts))),
+        asides=tuple(sorted({a for p in parts for a in p.asides}, key=_aside_key)),
+        metrics=tuple(map(_one_metric, _by_id(m for p in parts for m in p.metrics))),
+    )
+
+
+def _each_article_once(parts: Iterable[DocumentFacts]) -> list[DocumentFacts]:
+    """The parts, sorted by path, without the articles that an earlier part has and what rests on them alone."""
+    seen: set[str] = set()
+    out = []
+    for part in sorted(parts, key=lambda p: (p.source.path, p.source.sha256)):
+        again = {a.id for a in part.articles} & seen
+        seen |= {a.id for a in part.articles}
+        out.append(_without(part, again) if again else part)
+    return out
+
+
+def _without(part: DocumentFacts, articles: set[str]) -> DocumentFacts:
+    facts = []
+    for fact in part.facts:
+        evidence = tuple(e for e in fact.evidence if e.article not in articles)
+        if evidence:
+            facts.append(replace(fact, evidence=evidence))
+    rest = tuple(a for a in part.articles if a.id not in articles)
+    return replace(
+        part,
+        articles=rest,
+        links=tuple(k for k in part.links if k.mention.article not in articles),
+        entities=part.entities if rest else (),
+        facts=tuple(facts),
+        asides=tuple(a for a in part.asides if a.amount.mention.article not in articles),
+        metrics=part.metrics if rest else (),
+    )
+
+
+def _by_id(values: Iterable[T]) -> list[list[T]]:
+    """The values of one id together, ids sorted."""
+    groups: dict[str, list[T]] = {}
+    for value in values:
+        groups.setdefault(value.id, []).append(value)
+    return [groups[k] for k in sorted(groups)]
+
+
+def _one_entity(same: list[Entity]) -> Entity:
+    """The entity the documents agree on: the kind most of them give, the longest label, every other name an alias."""
+    if len(set(same)) == 1:
+        return same[0]
+    kinds = Counter(e.kind for e in same)
+    label = max((e.label for e in same), key=lambda text: (len(text), text))
+    names = {n for e in same for n in (e.label, *e.aliases)}
+    return Entity(
+        id=same[0].id,
+        kind=min(kinds, key=lambda k: (-kinds[k], k)),
+        label=label,
+        aliases=tuple(sorted(names - {label})),
+        parent=min((e.parent for e in same if e.parent), default=""),
+        code=min((e.code for e in same if e.code), default=""),
+        size=min((e.size for e in same if e.size), key=lambda a: _mention_key(a.mention), default=None),
+    )
+
+
+def _one_fact(same: list[Fact]) -> Fact:
+    """The fact in its surest wording, with the evidence of all."""
+    best = min(same, key=lambda f: (-f.confidence, f.found_by, _evidence_key(f.evidence[0]) if f.evidence else ()))
+    return replace(best, evidence=tuple(sorted({e for f in same for e in f.evidence}, key=_evidence_key)))
+
+
+def _one_metric(same: list[Metric]) -> Metric:
+    label = min((m.label for m in same), key=lambda text: (len(text), text))
+    return Metric(same[0].id, label, tuple(sorted({n for m in same for n in (m.label, *m.aliases)} - {label})))
+
+
+def _mention_key(m: Mention) -> tuple[str, int, int, str, str]:
+    return m.article, m.span.start, m.span.end, m.kind, m.found_by
+
+
+def _link_key(link: Link) -> tuple[object, ...]:
+    return *_mention_key(link.mention), link.entity
+
+
+def _aside_key(aside: Aside) -> tuple[object, ...]:
+    return *_mention_key(aside.amount.mention), aside.reason
+
+
+def _evidence_key(e: Evidence) -> tuple[object, ...]:
+    return e.article, e.passages, tuple(map(_mention_key, e.mentions))

@@ -1,0 +1,262 @@
+"""The command line. Only click is imported here: each command imports what it needs.
+
+stdout has the data, stderr the messages. Exit codes: 0 all well; 1 something was left out or found wrong; 2 nothing was done.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import click
+
+from . import __version__
+from .errors import KgError, say
+
+FORMATS = "turtle,html,graphml,gexf,csv,xlsx,report"
+PATH = click.Path(path_type=Path)
+
+pack_option = click.option("--pack", "packs", type=PATH, multiple=True, metavar="DIR", help="Lay a rule pack over the default one. 叠加规则包。")
+date_option = click.option("--date", "day", metavar="DATE", help="Issue date of the one undated text, as 2023-07-11. 唯一一份未注明日期的文本的日期。")
+base_option = click.option("--base", default="", metavar="IRI", help="Address that the names of things begin with. 实例 IRI 的前缀。")
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.version_option(__version__, prog_name="kg")
+def cli() -> None:
+    """Chinese local news on rural revitalisation and finance as a knowledge graph.
+    把乡村振兴与金融新闻变成知识图谱。
+
+    \b
+    First steps 先试：
+      kg try "工行萧山分行为北干街道集中安置房项目投放贷款近亿元。"
+      kg build news/ -o output/
+    """
+
+
+@cli.command("try")
+@click.argument("text", required=False)
+@date_option
+@pack_option
+@click.option("--turtle", is_flag=True, help="Print Turtle instead. 输出 Turtle。")
+def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: bool) -> None:
+    """Show the facts, roles and rules of one pasted sentence (or of standard input).
+    看一句话里有哪些事实、角色和规则。
+
+    \b
+    Example 例：
+      kg try "截至6月末，全行涉农贷款48.7亿元。" --date 2023-07-11
+    """
+    from . import build, documents, pack
+    from .extract import extract
+    from .model import Document, Meta
+
+    if text is None and not sys.stdin.isatty():
+        text = sys.stdin.read()
+    if not (text or "").strip():
+        raise KgError("text-empty")
+    document = Document(documents.text_source(text or "", "text"), Meta(date=_day(day)))
+    graph = build.merge([extract(document, pack.load(*packs))])
+    if turtle:
+        from . import rdf
+
+        click.echo(rdf.write_turtle(graph), nl=False)
+    else:
+        from . import show
+
+        click.echo(show.facts_text(graph))
+
+
+@cli.command("build")
+@click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
+@click.option("-o", "--output", "out", required=True, type=PATH, metavar="DIR", help="Folder to write into. 输出目录。")
+@click.option("--formats", default=FORMATS, show_default=True, metavar="LIST", help="Any of these and jsonld, nquads; or all. 输出格式。")
+@pack_option
+@date_option
+@base_option
+@click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), metavar="N", help="Processes to use. 进程数。")
+def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path, ...], day: str | None, base: str, jobs: int) -> None:
+    """Build the graph of text files, folders of them, or a corpus (.jsonl, .csv with a column `text`).
+    由文本文件、目录或语料库建图。
+
+    \b
+    A folder may hold meta.csv with the columns file,date,paper,page,url.
+    目录中可放 meta.csv（列：file,date,paper,page,url）。
+    Example 例：
+      kg build news/ -o output/
+    """
+    from . import outputs, view
+
+    given = [f.strip() for f in formats.split(",") if f.strip()]
+    report = outputs.run(
+        inputs,
+        out,
+        formats=list(outputs.FILES) if given == ["all"] else given,
+        pack=packs,
+        day=_day(day),
+        base=base or view.BASE,
+        jobs=jobs,
+        progress=_bar(),
+    )
+    for path, encoding in report.recoded:
+        click.echo(say(f"kg：{path} 按 {encoding} 解码", f"kg: {path} was decoded as {encoding}"), err=True)
+    for problem in report.problems:
+        click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
+    click.echo(outputs.summary(report))
+    if report.problems:
+        click.echo(say(f"kg：{len(report.problems)} 个文件未处理", f"kg: {len(report.problems)} file(s) left out"), err=True)
+        sys.exit(1)
+
+
+@cli.command("query")
+@click.argument("graph", type=PATH)
+@click.argument("query", required=False)
+@click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="How to print rows. 输出形式。")
+@click.option("--bind", "bindings", multiple=True, metavar="NAME=VALUE", help="Give a variable of the query its value. 给变量赋值。")
+@click.option("-o", "--output", "out", type=PATH, metavar="FILE", help="Write to a file instead of stdout. 写入文件。")
+def query_(graph: Path, query: str | None, form: str, bindings: tuple[str, ...], out: Path | None) -> None:
+    """Ask a graph in SPARQL: a string, a .rq file or the name of a query that ships (listed where none is given).
+    用 SPARQL 查询图：一段文字、.rq 文件或自带查询的名字（不给则列出）。
+
+    \b
+    All prefixes are known. 前缀都已知。
+    Example 例：
+      kg query output/graph.ttl loans-by-bank
+      kg query output/graph.ttl "SELECT ?name { ?x a gf:Village ; skos:prefLabel ?name }"
+    """
+    from . import query as queries
+
+    if query is None:
+        for named in queries.named_queries():
+            click.echo(f"{named.name:28}{say(named.zh, named.en)}" + (f"  [{' '.join(named.bind)}]" if named.bind else ""))
+        return
+    for binding in bindings:
+        if "=" not in binding:
+            raise click.BadParameter(say(f"应写成 名=值：{binding}", f"write it as NAME=VALUE: {binding}"), param_hint="--bind")
+    table = queries.run_query(graph, query, {b.split("=", 1)[0]: b.split("=", 1)[1] for b in bindings})
+    text = {"table": table.to_text, "csv": table.to_csv, "json": table.to_json}[form]()
+    if out is None:
+        click.echo(text, nl=False)
+        return
+    from .view import write_whole
+
+    try:
+        write_whole(out, text.encode())
+    except OSError as error:
+        raise KgError("out-unwritable", path=out, why=error.strerror) from None
+
+
+@cli.command("check")
+@click.argument("graph", type=PATH)
+@click.option("--sources", type=PATH, metavar="DIR", help="Cut every quote again from the files there. 用原文核对每处引文。")
+def check_(graph: Path, sources: Path | None) -> None:
+    """Look for contradictions and broken evidence in a graph; exit code 1 where it is broken.
+    检查图中的矛盾和失效的证据；有错则退出码为 1。
+
+    \b
+    Example 例：
+      kg check output/graph.ttl --sources seeds/
+    """
+    from . import query as queries
+
+    findings = queries.check(graph, sources)
+    for finding in findings:
+        click.echo(f"{finding}")
+    count = {s: sum(f.severity == s for f in findings) for s in queries.SEVERITIES}
+    click.echo(say("错误 {error} · 警告 {warning} · 提示 {note}", "errors {error} · warnings {warning} · notes {note}").format(**count), err=True)
+    if count["error"]:
+        sys.exit(1)
+
+
+@cli.command("rules")
+@click.option("--test", is_flag=True, help="Run the examples of every rule. 运行每条规则的例句。")
+@pack_option
+def rules(test: bool, packs: tuple[Path, ...]) -> None:
+    """List the rules, or run their examples.
+    列出规则，或运行其例句。
+
+    \b
+    Example 例：
+      kg rules --test --pack my-pack/
+    """
+    from . import pack
+
+    loaded = pack.load(*packs)
+    if not test:
+        for rule in loaded.rules:
+            examples: list[dict[str, str]] = rule.get("examples", [])
+            example = examples[0].get("text", "") if examples else ""
+            click.echo(f"{rule['id']}\t{rule.get('fact', '')}\t{example}")
+        return
+    from . import slots
+
+    faults = slots.check_rules(loaded)
+    for fault in faults:
+        click.echo(fault, err=True)
+    count = len(loaded.rules)
+    click.echo(say(f"{count} 条规则，{len(faults)} 处不符", f"{count} rules, {len(faults)} faults"))
+    if faults:
+        sys.exit(1)
+
+
+def _day(given: str | None) -> Any:
+    """The day of --date."""
+    if not given:
+        return None
+    from .documents import read_date
+
+    if not (day := read_date(given)):
+        raise KgError("date-bad", given=given)
+    return day
+
+
+def _bar() -> Callable[[int, int], object]:
+    """A progress bar on stderr: only on a terminal, and only if the work takes longer than a second."""
+    if not sys.stderr.isatty():
+        return lambda done, total: None
+    import time
+
+    start = last = time.monotonic()
+
+    def show(done: int, total: int) -> None:
+        nonlocal last
+        now = time.monotonic()
+        if done < total and now - start > 1 and now - last > 0.1:
+            last = now
+            width = 30 * done // max(total, 1)
+            click.echo(f"\r[{'#' * width}{'-' * (30 - width)}] {100 * done // max(total, 1)}%", nl=False, err=True)
+        elif done >= total and last > start:
+            click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
+
+    return show
+
+
+def main(args: Sequence[str] | None = None) -> None:
+    """The entry point: every mistake of the user is one line on stderr and exit code 2."""
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        if hasattr(stream, "reconfigure"):
+            stream.reconfigure(encoding="utf-8")
+    name = "kg"
+    try:
+        code = cli.main(args=None if args is None else list(args), prog_name=name, standalone_mode=False)
+        sys.exit(code if isinstance(code, int) else 0)
+    except KgError as error:
+        _fail(str(error))
+    except click.UsageError as error:
+        path = error.ctx.command_path if error.ctx else name
+        _fail(error.format_message().replace("\n", " ") + say(f"（见 {path} --help）", f" (see {path} --help)"))
+    except click.ClickException as error:
+        _fail(error.format_message())
+    except (click.Abort, KeyboardInterrupt):
+        _fail(say("已中断", "interrupted"), 130)
+    except BrokenPipeError:  # the reader of a pipe has enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+
+
+def _fail(message: str, code: int = 2) -> None:
+    click.echo(say("kg：", "kg: ") + message, err=True)
+    sys.exit(code)

@@ -1,0 +1,196 @@
+"""The reading of an article: sentences with slots, the case of each mention, the topic, the time in force.
+
+All of it is a plain value made once per article; fact finders only ask it questions.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from .linking import LENDERS, Linked
+from .model import Article, Mention, Sentence, Span, TimeRef
+from .pack import Pack
+from .slots import LIST_MARK, SLOT, Rendered, render
+
+_CASES = (
+    ("dative", re.compile(r"(?:为了?(?:更好地)?(?:支持|服务|帮助|保障|助力)?|向|给|给予|对|帮助|支持|助力|惠及|服务|投向|用于|参与|扶持|帮扶|赋能|支援)(?:[^\W\d_]{0,2}(?:辖区|全区|全县|全市|全镇|当地))?$")),
+    ("source", re.compile(r"(?:从|自|来自|获得|得到|靠的?就?是|源于|依靠|多亏|感谢)$")),
+    ("agent", re.compile(r"(?:由|被|经|据|获|凭)$")),
+    ("with", re.compile(r"(?:与|和|同|跟|会同|联合|携手|对接|联系)$")),
+    ("place", re.compile(r"(?:在|于|到|来到|走进|走访|位于|地处|进入|入驻|落户|前往|赴|沿|驻)$")),
+    ("object", re.compile(r"(?:把|将|让|使|令|引导|推动|推进|发动|组织|建设|打造|成立|组建|创建|实施|开展|深化|融入|推出|办理|发放|出台|印发|依托|围绕|用|以|通过)了?$")),
+)
+_SUBJECT_KINDS = frozenset(
+    "Bank Insurer Guarantor Branch Company PublicBody OtherOrganization Country Province Prefecture County Township Village Facility Workshop Project Person".split()
+)
+_CLAUSE = re.compile(r"[，；：。！？]")
+
+
+@dataclass(frozen=True, slots=True)
+class Scene:
+    """One article as the fact finders see it."""
+
+    article: Article
+    pack: Pack
+    linked: Linked
+    outer: tuple[Mention, ...]  # not overlapping, sorted
+    sentences: tuple[Sentence, ...]
+    rendered: tuple[Rendered, ...]
+    times: tuple[Mention, ...]
+    posts: frozenset[Mention]  # persons who hold a post: speakers, seldom subjects
+    cases: Mapping[Mention, str]
+
+    def number_of(self, offset: int) -> int:
+        """The number of the sentence that holds an offset."""
+        return max(bisect_right([s.span.start for s in self.sentences], offset) - 1, 0)
+
+    def kind(self, mention: Mention) -> str:
+        return self.linked.kind(mention)
+
+    def entity(self, mention: Mention) -> str:
+        return self.linked.entity_of.get(mention, "")
+
+    def outer_in(self, span: Span) -> list[Mention]:
+        low = bisect_right([m.span.start for m in self.outer], span.start - 1)
+        out = []
+        for m in self.outer[low:]:
+            if m.span.start >= span.end:
+                break
+            out.append(m)
+        return out
+
+    def case(self, mention: Mention) -> str:
+        return self.cases.get(mention, "")
+
+
+def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention], times: Sequence[Mention], posts: frozenset[Mention]) -> Scene:
+    """Put the reading together."""
+    sentences = tuple(article.sentences())
+    rendered = tuple(render(s, article.folded, [m for m in outer if s.span.covers(m.span)], linked.kind) for s in sentences)
+    cases: dict[Mention, str] = {}
+    for r in rendered:
+        cases.update(case_marks(r))
+    return Scene(article, pack, linked, tuple(outer), sentences, rendered, tuple(times), posts, cases)
+
+
+def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
+    """(mention, case) for each slot: dative, source, agent, with, place, object, or nothing. A list shares its head's case."""
+    previous: tuple[int, str] | None = None
+    for index, mention in sentence.slots():
+        before = sentence.text[max(0, index - 14) : index]
+        if previous is not None:
+            between = sentence.text[previous[0] : index]
+            if re.fullmatch(rf"{LIST_MARK}|的?", between):
+                yield mention, previous[1]
+                previous = (index + 2, previous[1])
+                continue
+        plain = re.sub(SLOT, "", before)
+        found = next((name for name, pattern in _CASES if pattern.search(before if plain == before else before)), "")
+        yield mention, found
+        previous = (index + 2, found)
+
+
+def subject_like(scene: Scene, mention: Mention) -> bool:
+    """Whether a mention can be what a clause is about."""
+    return scene.kind(mention) in _SUBJECT_KINDS and mention not in scene.posts and scene.case(mention) not in ("dative", "source", "with", "agent") and bool(scene.entity(mention))
+
+
+def clause_start(scene: Scene, offset: int, marks: re.Pattern[str] = _CLAUSE) -> int:
+    """Where the clause that holds an offset starts, within its sentence."""
+    sentence = scene.sentences[scene.number_of(offset)]
+    text = scene.article.folded
+    for i in range(offset - 1, sentence.span.start - 1, -1):
+        if marks.match(text[i]) and not _in_brackets(text, i, sentence.span):
+            return i + 1
+    return sentence.span.start
+
+
+def _in_brackets(text: str, index: int, span: Span) -> bool:
+    before = text[span.start : index]
+    return before.count("（") + before.count("(") > before.count("）") + before.count(")")
+
+
+def clause_end(scene: Scene, offset: int) -> int:
+    """Where the clause that holds an offset ends, within its sentence."""
+    sentence = scene.sentences[scene.number_of(offset)]
+    m = _CLAUSE.search(scene.article.folded, offset, sentence.span.end)
+    return m.start() if m else sentence.span.end
+
+
+def topic(scene: Scene, offset: int) -> Mention | None:
+    """What the text at an offset is about: the nearest subject in its clause, else of earlier clauses, sentences, paragraphs."""
+    number = scene.number_of(offset)
+    sentence = scene.sentences[number]
+    start = clause_start(scene, offset)
+    here = [m for m in scene.outer_in(Span(start, offset)) if subject_like(scene, m)]
+    if here:
+        return _head(scene, here, last=True)
+    while start > sentence.span.start:
+        end = start - 1
+        start = clause_start(scene, end)
+        there = [m for m in scene.outer_in(Span(start, end)) if subject_like(scene, m) and scene.case(m) != "object"]
+        if there:
+            return _head(scene, there, last=False)
+    for earlier in range(number - 1, -1, -1):
+        other = scene.sentences[earlier]
+        if other.kind in ("caption", "credit", "byline", "header"):
+            continue
+        if other.block != sentence.block and number - earlier > 6:
+            break
+        there = [m for m in scene.outer_in(other.span) if subject_like(scene, m) and scene.case(m) not in ("object", "place")]
+        if there:
+            return _head(scene, there, last=False)
+    return None
+
+
+def _head(scene: Scene, found: Sequence[Mention], *, last: bool) -> Mention:
+    """Of a chain 萧山区进化镇下坂底村 the last; of several the last or first that no place only opens."""
+    text = scene.article.folded
+    chains: list[Mention] = []
+    for m in found:
+        if chains and (m.span.start - chains[-1].span.end <= (1 if text[chains[-1].span.end] in "的·" else 0)):
+            chains[-1] = m
+        else:
+            chains.append(m)
+    return chains[-1] if last else chains[0]
+
+
+def lender_before(scene: Scene, offset: int, fits: Callable[[Mention], bool] = lambda m: True) -> Mention | None:
+    """The bank in focus: the last lender of this sentence that is no recipient, else of the sentences before."""
+    number = scene.number_of(offset)
+    for n in range(number, -1, -1):
+        s = scene.sentences[n]
+        if s.kind in ("caption", "credit", "byline", "header") and n != number:
+            continue
+        end = offset if n == number else s.span.end
+        found = [m for m in scene.outer_in(Span(s.span.start, end)) if scene.kind(m) in LENDERS and scene.case(m) != "dative" and scene.entity(m) and fits(m)]
+        if found:
+            best = found[-1]
+            if n != number:
+                best = next((m for m in found if scene.case(m) == ""), best)
+            return best
+    return None
+
+
+def time_at(scene: Scene, span: Span) -> TimeRef | None:
+    """The time in force at a span: the last one before it in its sentence, else just after it in its clause, else the paragraph's."""
+    number = scene.number_of(span.start)
+    s = scene.sentences[number]
+    inside = [t for t in scene.times if s.span.covers(t.span)]
+    before = [t for t in inside if t.span.end <= span.start]
+    end = clause_end(scene, span.end)
+    after = [t for t in inside if span.end <= t.span.start < end]
+    for t in (*reversed(before), *after):
+        if isinstance(t.value, TimeRef):
+            return t.value
+    for earlier in range(number - 1, -1, -1):
+        other = scene.sentences[earlier]
+        if other.block != s.block:
+            return None
+        for t in reversed([t for t in scene.times if other.span.covers(t.span)]):
+            if isinstance(t.value, TimeRef) and t.value.start is not None:
+                return t.value
+    return None

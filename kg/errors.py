@@ -1,0 +1,100 @@
+"""Every message for a user's mistake: one line that says what is wrong, where, and what to do, in Chinese and English."""
+
+from __future__ import annotations
+
+import locale
+import os
+from functools import partial
+
+# slug: (Chinese, English); the slug is a heading in docs/errors.md
+MESSAGES: dict[str, tuple[str, str]] = {
+    "pack-missing": ("找不到规则包目录：{path}。请检查 --pack 的路径。", "pack folder not found: {path}. Check the path given to --pack."),
+    "pack-lexicon": ("词表有误：{path} 第 {line} 行：{why}", "bad lexicon: {path}, line {line}: {why}"),
+    "pack-rule": ("规则有误：{path}，规则 {rule}：{why}", "bad rule: {path}, rule {rule}: {why}"),
+    "input-missing": ("找不到输入：{path}。请检查路径。", "no such file or folder: {path}. Check the path."),
+    "input-unreadable": ("读不了：{path}（{why}）。请检查权限。", "cannot read {path} ({why}). Check its permissions."),
+    "input-twice": (
+        "两个输入都叫 {name}：{first} 和 {second}。请改名，或只给出它们共同的上级目录。",
+        "two inputs would both be called {name}: {first} and {second}. Rename one, or give the folder above both.",
+    ),
+    "folder-empty": (
+        "目录里没有文本：{path}。需要 .txt 或 .md 文件（README 不算）。",
+        "no text in folder {path}. It needs .txt or .md files (README does not count).",
+    ),
+    "file-empty": ("空文件：{path}。请删去或填上内容。", "empty file: {path}. Remove it or give it content."),
+    "file-not-text": (
+        "不是文本：{path}。需要 UTF-8、带 BOM 的 UTF-16 或 GB18030 编码的纯文本。",
+        "not text: {path}. Wanted: plain text in UTF-8, UTF-16 with a byte-order mark, or GB18030.",
+    ),
+    "file-damaged": (
+        "文件损坏：{path} 第 {at} 字节起不是 UTF-8，其余是。请修好该处或重新导出。",
+        "damaged file: {path} is UTF-8 but for the bytes at {at}. Repair that place or export the file again.",
+    ),
+    "meta-bad": ("元数据有误：{path} 第 {line} 行：{why}", "bad metadata: {path}, line {line}: {why}"),
+    "corpus-bad": ("语料有误：{path} 第 {line} 行：{why}", "bad corpus: {path}, line {line}: {why}"),
+    "date-bad": ("日期有误：{given}。请写成 2023-07-11。", "bad date: {given}. Write it as 2023-07-11."),
+    "date-many": (
+        "--date 只能用于一个未注明日期的文件，这里有 {count} 个。请在 {where} 放一个 meta.csv（列：file,date），或把日期写进文件名。",
+        "--date is for one undated file, and there are {count}. Put a meta.csv (columns file,date) into {where}, or the date into each file's name.",
+    ),
+    "date-none": (
+        "--date 没有可用之处：每个文件都已有日期。请去掉 --date，或改 meta.csv、文件名里的日期。",
+        "--date has nothing to date: every file has a date already. Leave --date out, or change the date in meta.csv or in the file's name.",
+    ),
+    "base-bad": ("IRI 有误：{given}。请给出以 / 或 # 结尾的 http(s) 地址。", "bad base IRI: {given}. Give an http(s) address that ends in / or #."),
+    "format-unknown": ("没有这种格式：{given}。可选：{known}。", "no such format: {given}. Choose from: {known}."),
+    "out-unwritable": (
+        "写不进输出目录：{path}（{why}）。请换一个目录（-o）或检查权限；原有输出未动。",
+        "cannot write to output folder {path} ({why}). Choose another (-o) or check its permissions; earlier output is untouched.",
+    ),
+    "extract-failed": (
+        "处理失败：{path}（{why}）。这是程序的错误，请附上该文件报告。",
+        "failed on {path} ({why}). This is a fault of the program: please report it with the file.",
+    ),
+    "worker-lost": (
+        "工作进程中断（内存不足？）。请用较小的 --jobs 重试；原有输出未动。",
+        "a worker process died (out of memory?). Try again with a smaller --jobs; earlier output is untouched.",
+    ),
+    "graph-missing": (
+        "找不到图文件：{path}。请先运行 kg build，或给出 graph.ttl 的路径。",
+        "no graph at {path}. Run kg build first, or give the path of graph.ttl.",
+    ),
+    "graph-unreadable": ("读不了图文件：{path}（{why}）。请重新生成。", "cannot read graph {path} ({why}). Build it again."),
+    "graph-format": (
+        "不认识的图格式：{path}。可读 .ttl .nt .nq .trig .jsonld .rdf。",
+        "unknown graph format: {path}. Readable are .ttl .nt .nq .trig .jsonld .rdf.",
+    ),
+    "query-unknown": ("没有这个查询：{name}。{hint}", "no such query: {name}. {hint}"),
+    "query-unreadable": ("读不了查询文件：{path}（{why}）。", "cannot read query file {path} ({why})."),
+    "query-syntax": ("查询有误：{why}", "bad query: {why}"),
+    "query-update": ("只能查询，不能修改图。", "queries only: the graph file is not changed."),
+    "query-binding": ("查询里没有变量 ?{name}。可绑定：{known}。", "the query has no variable ?{name}. To bind: {known}."),
+    "term-unknown": ("图里没有“{term}”。{hint}", "nothing in the graph is called {term}. {hint}"),
+    "term-place": ("位置有误：{term}。{hint}", "bad place: {term}. {hint}"),
+    "text-empty": ("没有文本。请在引号中给出一句话。", 'no text. Give a sentence in quotes: kg try "某银行发放贷款500万元。"'),
+}
+
+
+def chinese() -> bool:
+    """Whether messages are to be Chinese: by LC_ALL, LC_MESSAGES, LANG, then the system's locale."""
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        if os.environ.get(name):
+            return os.environ[name].lower().startswith("zh")
+    return (locale.getlocale()[0] or "").lower().startswith(("zh", "chinese"))
+
+
+def say(zh: str, en: str) -> str:
+    """The text in the user's language."""
+    return zh if chinese() else en
+
+
+class KgError(Exception):
+    """A user's mistake. `slug` names the message; the values fill it."""
+
+    def __init__(self, slug: str, /, **values: object) -> None:
+        self.slug, self.values = slug, values
+        super().__init__(" ".join(say(*MESSAGES[slug]).format(**values).split()))
+
+    def __reduce__(self) -> tuple[object, ...]:
+        """Made again from slug and values, so that it comes back whole from a worker process."""
+        return partial(KgError, self.slug, **self.values), ()

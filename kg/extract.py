@@ -1,0 +1,195 @@
+"""From one document to its facts: pure, and knowing no other document."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+from .banks import find_banks
+from .dates import anchored, find_times
+from .discourse import scene
+from .financing import financings
+from .groups import find_groups
+from .linking import Linked, link
+from .model import DIVISION_KINDS, Amount, Article, Aside, Document, DocumentFacts, Entity, Fact, Link, Mention, Meta, Metric, Quantity, SourceFile, digest
+from .names import find_names
+from .observations import observations
+from .orgs import find_orgs
+from .pack import Pack
+from .pages import read_pages
+from .people import find_people
+from .places import find_divisions, find_place_anaphors, load_register, resolve
+from .quantities import aside_reason, find_quantities
+from .relations import relations
+from .tenures import tenures
+
+NESTED = (*DIVISION_KINDS, "Bank", "Branch", "Insurer", "Guarantor", "Facility", "Programme", "Project", "OtherOrganization", "PublicBody", "Company")
+_RANK = {k: n for n, k in enumerate(("Branch", "Bank", "Insurer", "Guarantor", "PublicBody", "Company", "OtherOrganization", "Workshop", "Document", "Project", "Programme", "FinancialProduct", "Facility", "Person", "Group"))}
+
+
+def extract(document: Document, pack: Pack) -> DocumentFacts:
+    """All that one document says. Deterministic; reads nothing but its arguments and the shipped register."""
+    articles = anchored(read_pages(document.source, document.meta))
+    parts = [read_article(a, pack) for a in articles]
+    return DocumentFacts(
+        document.source,
+        articles,
+        tuple(x for p in parts for x in p.links),
+        _united(e for p in parts for e in p.entities),
+        tuple(x for p in parts for x in p.facts),
+        tuple(x for p in parts for x in p.asides),
+        _metrics(x for p in parts for x in p.metrics),
+    )
+
+
+def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:
+    """(outer, nested): the longest win; a bank, division or named thing inside a longer name stays as nested."""
+    outer: list[Mention] = []
+    nested: list[Mention] = []
+    for m in sorted(set(mentions), key=lambda m: (-len(m.span), m.anaphor, _RANK.get(m.kind, 50), m.span, m.kind)):
+        over = [o for o in outer if o.span.meets(m.span)]
+        if not over:
+            outer.append(m)
+        elif len(over) == 1 and over[0].span.covers(m.span) and m.kind in NESTED and over[0].span != m.span and not m.anaphor and not over[0].anaphor and over[0].kind not in ("Person", "Quantity", "Time"):
+            if not any(n.span.meets(m.span) and not (n.span.covers(m.span) and n.span != m.span) for n in nested):
+                nested.append(m)
+    key = lambda m: (m.span.start, -m.span.end)  # noqa: E731
+    return sorted(outer, key=key), sorted(nested, key=key)
+
+
+def read_article(article: Article, pack: Pack) -> DocumentFacts:
+    """The facts of one article."""
+    divisions = find_divisions(article, pack)
+    banks = find_banks(article, pack, divisions)
+    orgs = find_orgs(article, pack, [*divisions, *banks])
+    quantities = find_quantities(article)
+    times = find_times(article)
+    people, posts = find_people(article, pack, [*divisions, *banks, *orgs])
+    names = find_names(article, pack, [*divisions, *banks, *orgs, *people, *quantities])
+    groups = find_groups(article, pack, [*quantities, *divisions])
+    anaphors = find_place_anaphors(article)
+    named = [*divisions, *banks, *orgs, *people, *names, *groups, *anaphors]
+    outer, nested = select([m for m in named if not any(q.span.covers(m.span) for q in quantities)])
+    numbers = _free_numbers(quantities, outer, times)
+    in_slots = sorted([*outer, *(q for q, free in numbers.items() if free and not any(o.span.covers(q.span) for o in outer if o.kind == "Group"))], key=lambda m: m.span)
+    kept = [*outer, *nested]
+    resolution = resolve(article, [m for m in kept if m.kind in (*DIVISION_KINDS, "Division")], load_register())
+    linked = link(article, kept, resolution, pack, {p.person: p.body for p in posts if p.body})
+    s = scene(article, pack, linked, in_slots, times, frozenset(p.person for p in posts))
+    facts: dict[str, Fact] = {}
+    metrics: list[Metric] = []
+    asides: list[Aside] = []
+    money = list(financings(s))
+    for f in [*money, *tenures(s, posts), *relations(s, kept, money)]:
+        facts.setdefault(f.id, f)
+    used = frozenset(a.mention for f in money for _, a in f.amounts)
+    reasons = {q: _reason(article, q, free) for q, free in numbers.items() if q not in used}
+    for found, metric in observations(s, [q for q in sorted(numbers, key=lambda m: m.span) if not reasons.get(q)], used):
+        if isinstance(found, Fact):
+            facts.setdefault(found.id, found)
+            if metric:
+                metrics.append(metric)
+        else:
+            reasons[found] = ""
+    stated = {a.mention for f in facts.values() for _, a in f.amounts}
+    for q in reasons:
+        if q not in stated and isinstance(q.value, Quantity):
+            asides.append(Aside(Amount(q.value, q), reasons[q] or ("asideRepeated" if _repeated(q, stated) else "")))
+    kept_facts = _agreed(list(facts.values()))
+    return DocumentFacts(SourceFile(article.path, "", "", ""), (article,), *_links(linked, kept, kept_facts, numbers), tuple(kept_facts), tuple(sorted(asides, key=lambda a: a.amount.mention.span)), _metrics(metrics))
+
+
+def _free_numbers(quantities: Sequence[Mention], outer: Sequence[Mention], times: Sequence[Mention]) -> Mapping[Mention, bool]:
+    """Quantity → whether it stands free of names and dates."""
+    names = [m.span for m in outer if m.kind != "Group"] + [t.span for t in times]
+    names.sort()
+    return {q: not any(n.covers(q.span) for n in names) for q in quantities}
+
+
+def _reason(article: Article, q: Mention, free: bool) -> str:
+    if not free:
+        return "asideName"
+    return aside_reason(article, q)
+
+
+def _repeated(q: Mention, stated: Iterable[Mention]) -> bool:
+    return any(isinstance(m.value, Quantity) and isinstance(q.value, Quantity) and (m.value.value, m.value.unit, m.value.currency) == (q.value.value, q.value.unit, q.value.currency) for m in stated)
+
+
+def _agreed(facts: list[Fact]) -> list[Fact]:
+    """A commitment in the sentence of an agreement, or the next, is under it."""
+    agreements = [f for f in facts if f.kind == "AgreementEvent"]
+    out = []
+    for f in facts:
+        if f.kind == "FinancingEvent" and f.role("stage") == ("gfc:committed",):
+            near = next((a for a in agreements if set(a.evidence[0].passages) & set(f.evidence[0].passages)), None)
+            if near:
+                f = replace(f, roles=tuple(sorted((*f.roles, ("underAgreement", near.id)))))
+        out.append(f)
+    return out
+
+
+def _links(linked: Linked, kept: Sequence[Mention], facts: Sequence[Fact], numbers: Mapping[Mention, bool]) -> tuple[tuple[Link, ...], tuple[Entity, ...]]:
+    """The links and entities that stay: a group only if a fact names it; register ancestors of what is mentioned."""
+    named = {v for f in facts for _, v in f.roles}
+    links, wanted = [], set()
+    for m in kept:
+        target = linked.entity_of.get(m)
+        if target is None or (linked.entities[target].kind == "Group" and target not in named):
+            continue
+        links.append(Link(m, target))
+        wanted.add(target)
+    todo = list(wanted)
+    while todo:
+        parent = linked.entities[todo.pop()].parent
+        if parent and parent in linked.entities and parent not in wanted:
+            wanted.add(parent)
+            todo.append(parent)
+    entities = []
+    for e in linked.entities.values():
+        if e.id in wanted:
+            if e.kind == "Group":
+                count = next((q for lk in links if lk.entity == e.id for q in numbers if lk.mention.span.covers(q.span)), None)
+                if count is not None and isinstance(count.value, Quantity):
+                    e = replace(e, size=Amount(count.value, count))
+            entities.append(e)
+    return tuple(sorted(links, key=lambda x: (x.mention.span.start, -x.mention.span.end, x.entity))), tuple(sorted(entities, key=lambda e: e.id))
+
+
+def _united(entities: Iterable[Entity]) -> tuple[Entity, ...]:
+    out: dict[str, Entity] = {}
+    for e in entities:
+        old = out.get(e.id)
+        if old is None:
+            out[e.id] = e
+        else:
+            forms = sorted({*old.aliases, *e.aliases, e.label} - {old.label})
+            out[e.id] = replace(old, aliases=tuple(forms), size=old.size or e.size)
+    return tuple(out[k] for k in sorted(out))
+
+
+def _metrics(metrics: Iterable[Metric]) -> tuple[Metric, ...]:
+    out: dict[str, Metric] = {}
+    for m in metrics:
+        old = out.get(m.id)
+        out[m.id] = m if old is None else replace(old, aliases=tuple(dict.fromkeys((*old.aliases, *m.aliases))))
+    return tuple(out[k] for k in sorted(out))
+
+
+def try_text(text: str, pack: Pack) -> list[dict[str, Any]]:
+    """The facts of one pasted sentence as plain values: kind, rule, roles as worded, amount, time, status, confidence."""
+    source = SourceFile("text", digest(text), "utf-8", text)
+    done = extract(Document(source, Meta()), pack)
+    articles = {a.id: a for a in done.articles}
+    names = {e.id: e for e in done.entities}
+    out = []
+    for f in done.facts:
+        roles: dict[str, list[str]] = {}
+        for k, v in f.roles:
+            here = [articles[ev.article].at(m.span) for ev in f.evidence for m in ev.mentions if any(lk.mention == m and lk.entity == v for lk in done.links)]
+            roles.setdefault(k, []).append(here[0] if here else names[v].label if v in names else v)
+        for k, a in f.amounts:
+            roles[k] = [a.quantity.verbatim]
+        out.append({"kind": f.kind, "rule": f.found_by, "roles": roles, "time": f.time, "status": f.status, "confidence": f.confidence})
+    return out

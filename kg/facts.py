@@ -1,0 +1,50 @@
+"""Making a fact from mentions: entity ids, evidence, id."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from .discourse import Scene
+from .model import Amount, Evidence, Fact, Mention, Span, TimeRef, fact_id
+
+PARTIES = frozenset(("financier", "recipient", "purpose", "product", "party", "subject", "object", "member", "organization", "atDivision", "about", "guarantor"))
+
+
+def build(
+    scene: Scene,
+    kind: str,
+    roles: Sequence[tuple[str, Mention]],
+    constants: Sequence[tuple[str, str]] = (),
+    amounts: Sequence[tuple[str, Amount]] = (),
+    *,
+    sentence: int,
+    time: TimeRef | None = None,
+    status: str = "reported",
+    confidence: float = 0.9,
+    rule: str = "",
+) -> Fact:
+    """One fact with its evidence: the sentence, the sentences of its parties, and all mentions."""
+    named = [(k, scene.entity(m)) for k, m in roles if scene.entity(m)]
+    pairs = tuple(sorted({*named, *constants}))
+    spans = [scene.sentences[sentence].span]
+    for _, m in roles:
+        span = scene.sentences[scene.number_of(m.span.start)].span
+        if span not in spans and span.covers(m.span):
+            spans.append(span)
+    mentions = tuple(dict.fromkeys([*(m for _, m in roles), *(a.mention for _, a in amounts)]))
+    known = len({e for k, e in named if k in PARTIES})
+    scope = scene.article.id if known < 2 else ""
+    evidence = (Evidence(scene.article.id, tuple(spans), mentions),)
+    return Fact(fact_id(kind, pairs, amounts, time, status, scope), kind, pairs, tuple(amounts), time, status, evidence, confidence, rule)
+
+
+def claim(scene: Scene, subject: Mention, predicate: str, object_: Mention, *, sentence: int, confidence: float, rule: str, status: str = "reported") -> Fact | None:
+    """A binary relation; None where both ends are one thing or not linked."""
+    if not scene.entity(subject) or not scene.entity(object_) or scene.entity(subject) == scene.entity(object_):
+        return None
+    return build(scene, "Claim", [("subject", subject), ("object", object_)], [("predicate", predicate)], sentence=sentence, confidence=confidence, rule=rule, status=status)
+
+
+def sentence_text(scene: Scene, span: Span) -> str:
+    """The sentence that holds a span, as written."""
+    return scene.article.at(scene.sentences[scene.number_of(span.start)].span)

@@ -1,0 +1,296 @@
+"""Financings: which sum moved or was promised, by whom, to whom, for what, how far."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from .discourse import Scene, clause_end, clause_start, lender_before, time_at
+from .facts import build
+from .linking import LENDERS
+from .model import Amount, Fact, Mention, Quantity, Span
+from .modifiers import modifiers
+from .slots import LIST_MARK, Match, Rendered, find, rules
+
+_PURPOSES = frozenset(("Project", "Facility", "Programme"))
+_TO = frozenset(
+    "Company OtherOrganization Person Group Country Province Prefecture County Township Village Project Facility Workshop Programme".split()
+)
+_NO_FINANCING = re.compile(r"余额|增量|增速|总投资|产值|销售额|营业额|收入|工资|分红|保费|每亩|人均|户均|利润|税|租金|成交|订单|价值|单价|均价|完成投资|固定资产投资|投资额")
+_OWNERS = frozenset(("Company", "Person", "OtherOrganization", "Group"))
+_FOCUS = frozenset(("Company", "Person", "OtherOrganization", "Project", "Workshop", "Facility"))
+_PAYERS = frozenset(("PublicBody", "Company", "OtherOrganization", "Person", "Group", "Village", "Township", "County", "Bank", "Branch", "Insurer", "Guarantor"))
+_OWN_MONEY = ("grant", "donation", "equity", "bond")
+_PRONOUN = re.compile(r"(?:为|给|向|帮|替)(?:其(?!中)|他们?|她|公司|企业(?!和|、)|我们?)")
+_BANK_WORDS = re.compile(r"贷|授信|融资|信贷|放款|额度|投放|用信|到账")
+_PUBLIC = frozenset(("PublicBody", "Province", "Prefecture", "County", "Township"))
+
+
+@dataclass(frozen=True, slots=True)
+class Draft:
+    """A financing before it becomes a fact."""
+
+    match: Match
+    sentence: int
+    amount: Mention | None
+    span: Span
+
+
+def financings(scene: Scene) -> Iterator[Fact]:
+    """All financings of an article, in reading order; each sum at most once."""
+    previous: tuple[int, list[Mention], Mention | None] | None = None
+    for draft in sorted(drafts(scene), key=lambda d: d.span):
+        fact, previous = _complete(scene, draft, previous)
+        if fact is not None:
+            yield fact
+
+
+def drafts(scene: Scene) -> Iterator[Draft]:
+    """The sums (and acts without one) that a rule claims; rules in the pack's order, the first has it."""
+    for number, rendered in enumerate(scene.rendered):
+        taken: set[Mention] = set()
+        acts: list[Span] = []
+        if scene.sentences[number].kind in ("byline", "header", "credit", "title", "heading"):
+            continue
+        for rule in rules(scene.pack, "FinancingEvent"):
+            for match in find(rule, rendered):
+                sums = match.role("amount")
+                span = Span(rendered.at[match.start], rendered.at[match.end])
+                if rule.fields.get("fill") == "act":
+                    if not any(span.meets(a) for a in acts):
+                        acts.append(span)
+                        yield Draft(match, number, None, span)
+                    continue
+                if not sums or sums[0] in taken or _blocked(scene, rendered, match, sums[0]):
+                    continue
+                taken.add(sums[0])
+                acts.append(span)
+                yield Draft(match, number, sums[0], span)
+
+
+def _blocked(scene: Scene, rendered: Rendered, match: Match, amount: Mention) -> bool:
+    """A noun of the account between verb and sum (余额, 工资, 人均 …) makes it an observation."""
+    text = scene.article.folded
+    low = max(rendered.at[match.start], clause_start(scene, amount.span.start))
+    near = text[low : amount.span.start] + text[amount.span.end : amount.span.end + 5]
+    lead = text[max(clause_start(scene, amount.span.start), amount.span.start - 12) : amount.span.start]
+    if (_NO_FINANCING.search(near) and not (match.rule.id == "financing.grant" and "保费补贴" in near)) or re.search(r"每(?:户|人|亩|村|家|位|名|年)|余额|最高|减费|新增贷款|增加到|总额$|让利", lead):
+        return True
+    return bool(re.match(r"的?(?:工资|分红|订单|产值|收入|租金|保费)", text[amount.span.end : amount.span.end + 6]))
+
+
+def _complete(scene: Scene, draft: Draft, previous: tuple[int, list[Mention], Mention | None] | None) -> tuple[Fact | None, tuple[int, list[Mention], Mention | None] | None]:
+    fields, text = draft.match.rule.fields, scene.article.folded
+    sentence = scene.sentences[draft.sentence]
+    anchor = draft.amount.span if draft.amount else draft.span
+    mods = modifiers(scene, draft.span if draft.amount is None else Span(min(draft.span.start, anchor.start), max(draft.span.end, anchor.end)))
+    to = _recipients(scene, draft)
+    financier = _financier(scene, draft, to, fields.get("subject", "financier"))
+    noun = text[clause_start(scene, draft.span.start) : clause_end(scene, anchor.end)]
+    instrument = _instrument(scene, fields["instrument"], noun, financier)
+    if instrument is None:
+        return None, previous
+    if not to and fields.get("subject") == "recipient":
+        taker = [m for m in scene.outer_in(Span(clause_start(scene, anchor.start), anchor.start)) if scene.kind(m) in _OWNERS | {"Village"} and scene.entity(m) and m != financier and scene.case(m) in ("", "object")]
+        to = taker[-1:]
+    if not to:
+        to = _elided_recipient(scene, draft, previous, financier)
+    product = next(iter(draft.match.role("product")), None) or _product(scene, draft)
+    if draft.amount is None and not (to and financier):
+        return None, previous
+    roles: list[tuple[str, Mention]] = []
+    if financier:
+        roles.append(("financier", financier))
+    roles += [("purpose" if scene.kind(m) in _PURPOSES else "recipient", m) for m in to if m != financier]
+    if product:
+        roles.append(("product", product))
+    stage = mods.stage or fields["stage"]
+    if instrument == "creditLine" and stage == "disbursed":
+        stage = "approved"
+    amounts = [("amount", Amount(draft.amount.value, draft.amount))] if draft.amount and isinstance(draft.amount.value, Quantity) else []
+    confidence = float(fields.get("confidence", 0.9)) - (0.1 if financier and not sentence.span.covers(financier.span) else 0) - (0.1 if not to else 0) - (0 if financier else 0.15)
+    fact = build(
+        scene,
+        "FinancingEvent",
+        roles,
+        [("instrument", "gfc:" + instrument), ("stage", "gfc:" + stage), ("aggregation", "gfc:" + (mods.aggregation or fields.get("aggregation", "single")))],
+        amounts,
+        sentence=draft.sentence,
+        time=time_at(scene, anchor),
+        status=mods.status,
+        confidence=round(confidence, 2),
+        rule=draft.match.rule.id,
+    )
+    return fact, (draft.sentence, to, financier)
+
+
+def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | None) -> str | None:
+    """The kind of money: as the rule says, or by the noun in the clause and what the financier is."""
+    if wanted not in ("by-noun", "loan-if-bank"):
+        return wanted
+    if "授信" in clause and wanted == "by-noun":
+        return "creditLine"
+    kind = scene.kind(financier) if financier else ""
+    if re.search(r"贷", clause) or kind in ("Bank", "Branch"):
+        return "loan"
+    if kind in ("Insurer",):
+        return "insurance"
+    if kind == "Guarantor":
+        return "guarantee"
+    if re.search(r"补助|奖补|资金", clause) and (kind in _PUBLIC or not kind):
+        return "grant"
+    if kind in _PUBLIC:
+        return "grant"
+    return None
+
+
+def _left_limit(scene: Scene, draft: Draft) -> int:
+    """How far left the parties of a sum may stand: its sentence, but not before another sum's clause."""
+    sentence = scene.sentences[draft.sentence]
+    anchor = draft.amount.span.start if draft.amount else draft.span.start
+    low = sentence.span.start
+    for m in scene.outer_in(Span(sentence.span.start, anchor)):
+        if isinstance(m.value, Quantity) and m.value.currency and m.span.end < draft.span.start:
+            end = clause_end(scene, m.span.end)
+            if end < anchor:
+                low = max(low, end)
+    semicolon = scene.article.folded.rfind("；", low, anchor)
+    return max(low, semicolon + 1)
+
+
+def _recipients(scene: Scene, draft: Draft) -> list[Mention]:
+    """Those marked by 为, 向, 给, 支持 before the sum (a whole list), or by 用于, 投向, 支持 after it."""
+    anchor = draft.amount.span if draft.amount else draft.span
+    explicit = list(draft.match.role("recipient"))
+    if explicit:
+        return explicit
+    low = _left_limit(scene, draft)
+    start = clause_start(scene, anchor.start)
+    while True:
+        found = [m for m in scene.outer_in(Span(max(start, low), anchor.start)) if scene.case(m) == "dative" and _can_receive(scene, m)]
+        if found:
+            return _narrow(scene, found)
+        if _PRONOUN.search(scene.article.folded, max(start, low), anchor.start):
+            return _last_named(scene, max(start, low), _OWNERS)
+        if start <= low:
+            break
+        start = max(low, clause_start(scene, start - 1))
+    end = scene.sentences[draft.sentence].span.end
+    stop = next((m.span.start for m in scene.outer_in(Span(anchor.end, end)) if isinstance(m.value, Quantity) and m.value.currency), end)
+    after = [m for m in scene.outer_in(Span(anchor.end, min(end, stop, anchor.end + 40))) if scene.case(m) == "dative" and _can_receive(scene, m)]
+    return _narrow(scene, after)
+
+
+def _can_receive(scene: Scene, m: Mention) -> bool:
+    return scene.kind(m) in _TO and bool(scene.entity(m))
+
+
+def _narrow(scene: Scene, found: Sequence[Mention]) -> list[Mention]:
+    """Of X的Y and of a place chain the last; of a list all; the last list only."""
+    text = scene.article.folded
+    out: list[Mention] = []
+    for m in found:
+        if out:
+            between = text[out[-1].span.end : m.span.start]
+            if between in ("", "的"):
+                out[-1] = m
+                continue
+            if not re.fullmatch(rf"[”“]?{LIST_MARK}[”“]?|等", between):
+                out = [m]
+                continue
+        out.append(m)
+    return out
+
+
+def _last_named(scene: Scene, offset: int, kinds: frozenset[str], *, sentences: int = 6, same_block: bool = False, skip: Sequence[str] = ()) -> list[Mention]:
+    """The last mention of such a kind before an offset, this sentence and some before: [mention] or []."""
+    number = scene.number_of(offset)
+    for n in range(number, max(-1, number - sentences - 1), -1):
+        s = scene.sentences[n]
+        if s.kind in ("caption", "credit", "byline", "title", "heading") or (same_block and s.block != scene.sentences[number].block):
+            continue
+        end = offset if n == number else s.span.end
+        found = [
+            m for m in scene.outer_in(Span(s.span.start, end))
+            if scene.kind(m) in kinds and scene.entity(m) and scene.entity(m) not in skip and scene.case(m) not in ("with", "agent", "source") and (m not in scene.posts or not same_block)
+        ]
+        if found:
+            return [found[-1]]
+    return []
+
+
+def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) -> Mention | None:
+    """Who pays: a lender of the sentence that is no recipient; else the subject; for bank money the bank in focus."""
+    anchor = draft.amount.span if draft.amount else draft.span
+    sentence = scene.sentences[draft.sentence]
+    low = _left_limit(scene, draft)
+    instrument = draft.match.rule.fields["instrument"]
+    before = [m for m in scene.outer_in(Span(low, anchor.start)) if m not in to and scene.entity(m) and scene.case(m) != "dative"]
+    clause = [m for m in before if m.span.start >= clause_start(scene, anchor.start)]
+    text = scene.article.folded
+    if instrument in _OWN_MONEY:
+        for group in (clause, before):
+            near = [m for m in group if scene.kind(m) in _PAYERS and scene.case(m) not in ("place", "with", "object") and (m not in scene.posts or instrument == "donation")]
+            public = [m for m in near if scene.kind(m) == "PublicBody"]
+            lenders = [m for m in near if scene.kind(m) in LENDERS]
+            if instrument == "grant":
+                if public or lenders:
+                    return (public or lenders)[-1]
+            elif near:
+                return near[-1]
+        if instrument == "grant":
+            return None
+        return next(iter(_last_named(scene, low, _PAYERS, sentences=2, same_block=True)), None)
+    for group in (clause, before):
+        lenders = [m for m in group if scene.kind(m) in LENDERS and _fits(scene, m, instrument)]
+        if lenders:
+            return lenders[-1]
+    if instrument == "loan-if-bank" and not _BANK_WORDS.search(text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)] + draft.match.rule.id):
+        public = [m for m in before if scene.kind(m) == "PublicBody" and scene.case(m) not in ("with",)]
+        if public:
+            return public[-1]
+    after = [m for m in scene.outer_in(Span(anchor.end, sentence.span.end)) if scene.kind(m) in LENDERS and scene.case(m) in ("source", "agent")]
+    return next(iter(after), None) or lender_before(scene, anchor.start, lambda m: _fits(scene, m, instrument))
+
+
+def _fits(scene: Scene, m: Mention, instrument: str) -> bool:
+    """Insurers and guarantors lend nothing; banks pay no claims."""
+    label = scene.linked.entities[scene.entity(m)].label
+    insurer = scene.kind(m) == "Insurer" or bool(re.search(r"(?:支|分)公司$|财险|产险|寿险|保险", label) and "担" not in label)
+    guarantor = scene.kind(m) == "Guarantor" or "担" in label
+    if instrument == "insurance":
+        return insurer
+    return not insurer and (not guarantor or instrument in ("creditLine", "by-noun", "loan-if-bank"))
+
+
+def _elided_recipient(scene: Scene, draft: Draft, previous: tuple[int, list[Mention], Mention | None] | None, financier: Mention | None) -> list[Mention]:
+    """Nobody marked: 积极参与X项目，投放贷款…: the one in focus in this sentence, else in the paragraph."""
+    anchor = draft.amount.span if draft.amount else draft.span
+    low = _left_limit(scene, draft)
+    skip = [scene.entity(financier)] if financier else []
+    here = [m for m in scene.outer_in(Span(low, anchor.start)) if scene.entity(m) and scene.entity(m) not in skip and scene.kind(m) in _FOCUS and m not in scene.posts and scene.case(m) not in ("with", "agent", "place")]
+    if here:
+        return [here[-1]]
+    text = scene.article.folded
+    clause = text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)]
+    if re.search(r"累计|全行|合计|总计|共计", clause):
+        return []
+    if previous and previous[1] and draft.sentence - previous[0] <= 2 and (financier is None or previous[2] is None or scene.entity(financier) == scene.entity(previous[2]) or draft.sentence == previous[0]):
+        since = _last_named(scene, anchor.start, _FOCUS, sentences=draft.sentence - previous[0], skip=skip)
+        if not since or since[0].span.start <= previous[1][-1].span.start:
+            return previous[1]
+    return _last_named(scene, low, _FOCUS, sentences=3, same_block=True, skip=skip)
+
+
+def _product(scene: Scene, draft: Draft) -> Mention | None:
+    """The product of the same clause, else of the sentence, if there is just one."""
+    anchor = draft.amount.span if draft.amount else draft.span
+    sentence = scene.sentences[draft.sentence]
+    for span in (Span(clause_start(scene, anchor.start), clause_end(scene, anchor.end)), sentence.span):
+        found = [m for m in scene.outer_in(span) if scene.kind(m) == "FinancialProduct"]
+        if len(found) == 1:
+            return found[0]
+        if found:
+            return None
+    return None

@@ -1,0 +1,56 @@
+"""Finding described groups of beneficiaries: 150多户商户, 653户企业和个体工商户, 养殖户213户, 浔里村农户."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from functools import cache
+
+from .edges import Spans
+from .model import Article, Mention, Quantity, Span
+from .pack import Pack
+
+_UNITS = frozenset("户 人 名 位 家 个 户次 口".split())
+_ADVERBS = r"(?:累计|主动|合计|共|集中|及时|成功|新增|先后|直接|整体)*"
+_GIVE = r"(?:发放|投放|授信|办理|提供|贷|放款|送|批|给予|支付|兑付|发)"
+_TO = r"(?:为|向|给|对|帮助|支持|惠及|服务)"
+
+
+@cache
+def _patterns(pack: Pack) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+    head = pack.any_of("group_heads")
+    after = re.compile(rf"(?:[^\W\d_的]{{0,6}}?的)?[^\W\d_的]{{0,7}}?{head}(?:(?:和|、|及){{1}}[^\W\d_]{{0,4}}?{head})*")
+    before = re.compile(rf"{_TO}((?:[^\W\d_]{{0,6}}?{head}[和、及]?)+)(?:共|合计|累计)?$")
+    plain = re.compile(rf"{_TO}((?:全[市县区镇乡村]|辖区内?|当地|这批|其中)?)((?:[^\W\d_的其发放投]{{0,6}}?)(?:{head}))(?={_ADVERBS}{_GIVE})")
+    return after, before, plain
+
+
+def find_groups(article: Article, pack: Pack, known: Sequence[Mention]) -> list[Mention]:
+    """Mentions of kind Group (each holds the count's mention, if there is one). `known`: quantities and divisions."""
+    text, spans = article.folded, Spans.of(known)
+    after, before, plain = _patterns(pack)
+    out: dict[tuple[int, int], Mention] = {}
+
+    def put(start: int, end: int, rule: str) -> None:
+        out.setdefault((start, end), Mention(article.id, Span(start, end), "Group", rule))
+
+    for q in known:
+        if not isinstance(q.value, Quantity) or q.value.unit not in _UNITS:
+            continue
+        start = q.span.start
+        for m in spans.ending_at(start):
+            if m.kind != "Quantity":
+                start = min(start, m.span.start)
+        lead = text[max(0, q.span.start - 30) : q.span.start]
+        found = after.match(text, q.span.end)
+        if found and len(found[0]) <= 14:
+            put(q.span.start, found.end(), "group.counted")
+        elif (left := before.search(lead)) is not None:
+            put(q.span.start - len(lead) + left.start(1), q.span.end, "group.counted-after")
+        elif re.search(rf"{_TO}(?:其中|首批|全[村镇县市区])?$", lead) and q.value.unit in ("户", "人", "名", "家", "户次"):
+            put(q.span.start, q.span.end, "group.bare-count")
+    for m in plain.finditer(text):
+        start = m.start(2)
+        if not any(s[0] <= start < s[1] for s in out):
+            put(start, m.end(2), "group.described")
+    return sorted(out.values(), key=lambda m: m.span)

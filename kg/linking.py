@@ -1,0 +1,317 @@
+"""Linking: which entity each mention means.
+
+Names first (bank-name algebra, the divisions register, full and short forms), then anaphors (该行, 该村, 该项目) by the
+focus of the discourse: a plain value, the mention named last of each kind, kept over paragraphs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from . import banks
+from .model import DIVISION_KINDS, Article, Entity, Mention, Span, local_name
+from .pack import Pack
+from .places import Resolution
+
+FINANCIAL = ("Bank", "Insurer", "Guarantor")
+LENDERS = (*FINANCIAL, "Branch")
+_LEVEL_OF = {"省": "Province", "市": "Prefecture", "县": "County", "区": "County", "镇": "Township", "乡": "Township", "街道": "Township", "村": "Village"}
+_LEVEL_NAME = re.compile(r"^(省|市|县|区|镇|乡|街道|村)(?=委|政府|人民政府|人大|政协|纪委|党|财政|妇联|农合联|总工会|工会|团委|股份经济合作社|老人协会|慈善|商会|[^\W\d_]{1,12}(?:局|厅|办|中心|协会|部))")
+
+
+@dataclass(frozen=True, slots=True)
+class Linked:
+    """The result: mention → entity id, the entities by id, the article's own place."""
+
+    entity_of: Mapping[Mention, str]
+    entities: Mapping[str, Entity]
+    home: str = ""
+    home_town: str = ""
+    home_village: str = ""
+
+    def kind(self, mention: Mention) -> str:
+        """The class of the entity a mention means (of the mention itself where it is not linked)."""
+        known = self.entities.get(self.entity_of.get(mention, ""))
+        return known.kind if known else mention.kind
+
+
+def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack: Pack, bodies: Mapping[Mention, Span] | None = None) -> Linked:
+    """Entities for all mentions of one article. `bodies`: person mention → the span that names the person's body."""
+    of: dict[Mention, str] = {m: e for m, e in places.entity_of.items()}
+    entities: dict[str, Entity] = {e.id: e for e in places.entities}
+    named = sorted((m for m in mentions if not m.anaphor and m not in of and m.kind not in ("Quantity", "Time")), key=lambda m: (m.span.start, -m.span.end))
+    county = scope_of(places.home, entities) or article.id
+
+    def put(mention: Mention, entity: Entity) -> None:
+        of[mention] = entity.id
+        old = entities.get(entity.id)
+        text = article.at(mention.span)
+        if old is None:
+            entities[entity.id] = replace(entity, aliases=()) if text == entity.label else replace(entity, aliases=(text,))
+        elif text != old.label and text not in old.aliases:
+            entities[entity.id] = replace(old, aliases=(*old.aliases, text))
+
+    _banks(article, [m for m in named if m.kind in LENDERS], pack, put)
+    inner = sorted((m for m in of if m.kind in DIVISION_KINDS), key=lambda m: (m.span.start, -m.span.end))
+    for m in named:
+        if m.kind == "PublicBody" or (m.kind == "OtherOrganization" and (_LEVEL_NAME.match(article.at(m.span)) or article.at(m.span) == "村委会")):
+            _public_body(article, m, of, entities, inner, places, put)
+        elif m.kind in ("Company", "OtherOrganization"):
+            _organisation(article, m, entities, county, put)
+    for m in named:
+        if m.kind in ("Project", "Facility", "Workshop", "Programme", "FinancialProduct", "Document", "Group"):
+            _thing(article, m, entities, county, pack, put)
+    for m in named:
+        if m.kind == "Person":
+            body = (bodies or {}).get(m)
+            owner = next((of[x] for x in of if body and x.span == body), "")
+            name = article.at(m.span)
+            known = next((e for e in entities.values() if e.kind == "Person" and e.label == name), None)
+            if known is None and (called := _CALLED.match(name)):  # 老汪, 吴师傅: the one person of that surname named in full
+                full = [e for e in entities.values() if e.kind == "Person" and len(e.label) >= 2 and e.label.startswith(called[1] or called[2]) and not _CALLED.match(e.label)]
+                known = full[0] if len(full) == 1 else None
+            anonymous = re.search(r"[某哥姐叔婶伯爷妈嫂]$|女士$|先生$|师傅$|^[老小阿]", name)
+            scope = owner.partition("/")[2] if owner and not anonymous else article.id
+            put(m, known or Entity(f"agent/{local_name(name)}.{local_name(scope)}", "Person", name))
+    state = Linked(of, entities, places.home, places.home_town, places.home_village)
+    return resolve_anaphors(article, mentions, state)
+
+
+_CALLED = re.compile(r"^[老小阿]([^\W\d_])$|^([^\W\d_])(?:女士|先生|师傅|大姐|大哥|某|老板|经理)$")
+
+
+def scope_of(home: str, entities: Mapping[str, Entity]) -> str:
+    """The county of the article's own place as an IRI scope, 杭州市.萧山区; "" if there is none."""
+    e = entities.get(home)
+    while e is not None and e.kind in ("Township", "Village"):
+        e = entities.get(e.parent)
+    return e.id.partition("/")[2] if e is not None and e.kind in ("County", "Prefecture") else ""
+
+
+def core(tail: str) -> str:
+    """A branch's place and unit without the level words: 萧山区支行 → 萧山支行."""
+    return re.sub(r"(?<=[^\W\d_]{2})[省市县区](?=[^\W\d_])", "", tail)
+
+
+def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: object) -> None:
+    """Institutions and branches: canonical institution + core of the rest; bare names take a known branch's or the focus's."""
+    seen: dict[tuple[str, str], Entity] = {}
+    read = [(m, *banks.parts(article.folded[m.span.start : m.span.end], pack)) for m in mentions]
+    focus = ""
+    in_body = [r for r in read if _block_kind(article, r[0]) not in ("title", "heading")]
+    for m, institution, tail in [*in_body, *(r for r in read if r not in in_body)]:
+        outer = any(o.span.covers(m.span) and o is not m for o in mentions)
+        if m.kind in FINANCIAL:
+            key = institution or article.folded[m.span.start : m.span.end]
+            if not institution or key != institution:
+                key, tail = (institution, "") if institution else (key, "")
+            entity = seen.setdefault((key, ""), Entity("agent/" + local_name(key), m.kind, _bank_label(key, article.at(m.span), pack)))
+            put(m, entity)  # type: ignore[operator]
+            focus = focus if outer else key
+            continue
+        place = core(tail)
+        match = next((k for k in seen if k[1] and (not institution or k[0] == institution) and _same_branch(k[1], place)), None)
+        if match is None and not institution:
+            institution = focus or next((i for x, i, _ in read if i and x.kind != "Guarantor"), "")
+        if match is None and institution in ("农村商业银行", "农商行"):  # a headline's 农商行萧山分行 over another bank's branch
+            match = next((k for k in seen if k[1] and _same_branch(k[1], place)), None)
+            if match and _block_kind(article, m) == "title":
+                put_silent = seen[match]
+                put(m, put_silent)  # type: ignore[operator]
+                continue
+        entity = seen.get(match) if match else None
+        if entity is None:
+            label = institution + tail if institution in pack.by_name["banks"] else (article.at(m.span) if banks.parts(article.folded[m.span.start : m.span.end], pack)[0] else institution + tail)
+            name = local_name(institution + tail) if institution else f"{local_name(tail)}.{article.id}"
+            entity = seen[(institution, place)] = Entity("agent/" + name, "Branch", label)
+        put(m, entity)  # type: ignore[operator]
+        focus = institution or focus
+
+
+def _bank_label(name: str, text: str, pack: Pack) -> str:
+    return name if name in pack.by_name["banks"] else text
+
+
+def _same_branch(a: str, b: str) -> bool:
+    """One branch in two lengths: 丽水庆元支行 and 庆元支行; inverted 萧山 (of 萧山农行) and 萧山分行."""
+    if a == b or a.endswith(b) or b.endswith(a):
+        return min(len(a), len(b)) >= 3
+    strip = re.compile(r"(?:分行|支行|营业部)$")
+    return strip.sub("", a) == strip.sub("", b) and (not strip.search(a) or not strip.search(b))
+
+
+def _block_kind(article: Article, m: Mention) -> str:
+    return next((b.kind for b in article.blocks if b.span.covers(m.span)), "body")
+
+
+def _public_body(article: Article, m: Mention, of: Mapping[Mention, str], entities: Mapping[str, Entity], inner: Sequence[Mention], places: Resolution, put: object) -> None:
+    """县农业农村局, 临海市委组织部: the division in front (or the article's own of that level) and the office."""
+    text = article.at(m.span)
+    folded = article.folded[m.span.start : m.span.end]
+    chain = [d for d in inner if m.span.covers(d.span)]
+    place: Entity | None = None
+    rest = folded
+    if chain:
+        last = max(chain, key=lambda d: d.span.end)
+        place, rest = entities.get(of[last]), folded[last.span.end - m.span.start :]
+    else:
+        level = _LEVEL_NAME.match(folded)
+        if level:
+            place, rest = home_at(_LEVEL_OF[level[1]], level[1], places.home, entities), folded[level.end() :]
+            own = {"村": places.home_village, "镇": places.home_town, "乡": places.home_town}.get(level[1], "")
+            place = entities.get(own, place) if own else place
+    if place is None:
+        put(m, Entity(f"agent/{local_name(folded)}.{article.id}" if not chain else "agent/" + local_name(folded), m.kind, text))  # type: ignore[operator]
+        return
+    label = place.label + rest
+    scope = place.id.partition("/")[2]
+    wide = place.kind in ("Province", "Prefecture", "County")
+    put(m, Entity("agent/" + local_name(label) + ("" if wide else "." + scope.rpartition(".")[0] if "." in scope else "." + scope), m.kind, label))  # type: ignore[operator]
+
+
+def home_at(level: str, word: str, home: str, entities: Mapping[str, Entity]) -> Entity | None:
+    """The article's own division at a level: its home or one above it. 市 may be the county-level city."""
+    e = entities.get(home)
+    while e is not None:
+        if e.kind == level or (word in ("市", "县", "区") and e.kind == "County" and e.label.endswith(word)):
+            return e
+        e = entities.get(e.parent)
+    return None
+
+
+_SPLIT = re.compile(r"^(?:其|该|本|我)")
+
+
+def _organisation(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, put: object) -> None:
+    """Full legal names are one everywhere; others within their county, anonymous ones within their article."""
+    text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
+    name = local_name(folded)
+    if m.found_by == "org.short-name" or len(name) < 5:
+        known = next((e for e in entities.values() if e.kind == m.kind and _is_short(name, local_name(e.label))), None)
+        if known:
+            put(m, known)  # type: ignore[operator]
+            return
+    longer = next((e for e in entities.values() if e.kind == m.kind and "." in e.id and (e.label.endswith(folded) or folded.endswith(e.label)) and min(len(e.label), len(folded)) >= 4), None)
+    if longer:
+        put(m, longer)  # type: ignore[operator]
+        return
+    if "某" in folded:
+        scope = "." + article.id
+    elif folded.endswith(("有限公司", "有限责任公司", "股份公司", "大学", "科学院")) and len(folded) >= 8 or folded.endswith("大学"):
+        scope = ""
+    else:
+        scope = "." + county
+    put(m, Entity(f"agent/{name}{scope}", m.kind, text))  # type: ignore[operator]
+
+
+def _is_short(short: str, full: str) -> bool:
+    """荻溪渔业 of 浙江荻溪渔业有限公司, 柚香源合作社 of 常山柚香源果业专业合作社."""
+    if short == full:
+        return False
+    if short in full:
+        return True
+    stem = re.sub(r"(?:合作社|公司|集团|协会)$", "", short)
+    return len(stem) >= 2 and stem in full and full.endswith(short[len(stem) :])
+
+
+def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, pack: Pack, put: object) -> None:
+    """Projects, facilities, workshops, programmes, products, documents, groups."""
+    text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
+    name = local_name(folded)
+    space = "place" if m.kind in ("Facility", "Workshop") else "agent" if m.kind == "Group" else "thing"
+    if m.kind in ("Programme", "FinancialProduct"):
+        entry = pack.by_name.get("programmes" if m.kind == "Programme" else "products", {}).get(folded) or pack.by_name.get("programmes" if m.kind == "Programme" else "products", {}).get(re.sub(r"[“”‘’]", "", folded))
+        if entry:
+            put(m, Entity("thing/" + local_name(entry.name), m.kind, entry.name))  # type: ignore[operator]
+            return
+    known = next((e for e in entities.values() if e.kind == m.kind and _same_name(m.kind, name, local_name(e.label))), None)
+    if known:
+        put(m, known)  # type: ignore[operator]
+        return
+    scope = article.id if m.kind == "Group" else "" if m.kind == "Document" and len(name) >= 8 else county
+    put(m, Entity(f"{space}/{name}" + (f".{scope}" if scope else ""), m.kind, text))  # type: ignore[operator]
+
+
+_TYPE_TAIL = re.compile(r"(?:项目|工程|线上权益平台|产品线|产品|业务|贷款|服务点|机制|行动方案|建设|创建|名单|试点)$")
+
+
+def _same_name(kind: str, a: str, b: str) -> bool:
+    """A name and its longer or shorter form within one article: 协作产业园, 萧山—龙泉山海协作“飞地”产业园项目."""
+    if a == b:
+        return True
+    short, long = sorted((a, b), key=len)
+    if kind in ("Project", "Facility", "Workshop"):
+        short, long = _TYPE_TAIL.sub("", short), _TYPE_TAIL.sub("", long)
+        return len(short) >= 4 and long.endswith(short)
+    if kind in ("Programme", "FinancialProduct"):
+        return len(short) >= 3 and (_TYPE_TAIL.sub("", long) == _TYPE_TAIL.sub("", short) or (kind == "FinancialProduct" and long == short + "款"))
+    return False
+
+
+_ANAPHOR_KINDS = {
+    "Bank": LENDERS, "Branch": ("Branch",), "Company": ("Company",), "OtherOrganization": ("OtherOrganization",), "Project": ("Project",),
+    "Facility": ("Facility",), "Workshop": ("Workshop",), "Programme": ("Programme",), "Person": ("Person",), "FinancialProduct": ("FinancialProduct",),
+    "Village": ("Village",), "Township": ("Township",), "County": ("County",), "Prefecture": ("Prefecture",), "Province": ("Province",), "Division": ("County", "Township", "Prefecture"),
+}
+
+
+def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linked) -> Linked:
+    """Each anaphor gets the entity named last of its kind before it; places fall back on the article's own."""
+    of = dict(state.entity_of)
+    whole = sorted((m for m in mentions), key=lambda m: (m.span.start, -m.span.end))
+    last: dict[str, str] = {}
+    end = -1
+    for m in whole:
+        if m.span.end <= end and not m.anaphor and m.kind not in DIVISION_KINDS:
+            continue  # a name inside a longer one does not take the focus
+        inside = m.span.end <= end
+        if m.anaphor and m not in of:
+            found = _antecedent(article, m, last, state)
+            if found:
+                of[m] = found
+        target = of.get(m)
+        if target and not inside:
+            kind = state.entities[target].kind
+            held = last.get("lender", "")
+            if kind in LENDERS:
+                if not (kind in FINANCIAL and held and state.entities[held].kind == "Branch" and state.entities[held].id.startswith(target)):
+                    last["lender"] = target
+            last[kind] = target
+        end = max(end, m.span.end)
+    return replace(state, entity_of=of)
+
+
+def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Linked) -> str:
+    text = article.folded[m.span.start : m.span.end]
+    if m.kind in ("Bank", "Branch"):
+        if text in ("支行", "该支行") or "支行" in text:
+            return last.get("Branch", "")
+        if "分行" in text:
+            found = last.get("Branch", "")
+            return found if found.endswith("分行") else next((e.id for e in state.entities.values() if e.kind == "Branch" and e.label.endswith("分行")), found)
+        if "联社" in text or "农商" in text or "社" in text:
+            return last.get("Bank", "") or last.get("lender", "")
+        return last.get("lender", "")
+    if m.kind in DIVISION_KINDS or m.kind == "Division":
+        if m.kind == "Division":
+            return next((last[k] for k in ("County", "Township", "Prefecture") if k in last), state.home)
+        if m.kind == "Village":
+            return last.get("Village", "") or state.home_village
+        own = home_at(m.kind, text[-1:], state.home, state.entities)
+        if text[:1] in "全我本" and own:
+            return own.id
+        return last.get(m.kind, "") or (own.id if own else "")
+    if m.kind in ("Company", "OtherOrganization"):
+        head = re.sub(r"^(?:该|本|我|这家|那家)", "", text)
+        named = [x for x, e in state.entity_of.items() if x.span.end <= m.span.start and state.entities[e].kind == m.kind and state.entities[e].label.endswith(head)]
+        if named and head not in ("公司", "企业"):
+            return state.entity_of[max(named, key=lambda x: x.span)]
+    return next((last[k] for k in _ANAPHOR_KINDS.get(m.kind, (m.kind,)) if k in last), "")
+
+
+def common_banks(linked: Linked) -> Counter[str]:
+    """How often each bank or branch is meant in the article."""
+    return Counter(e for m, e in linked.entity_of.items() if linked.entities[e].kind in LENDERS)

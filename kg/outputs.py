@@ -1,0 +1,266 @@
+"""The files a build writes: all of them or none, and the report of what is in them."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from . import __version__, build, documents, view
+from . import pack as packs
+from .errors import KgError, say
+from .model import Graph
+
+FILES: dict[str, tuple[str, ...]] = {
+    "turtle": ("graph.ttl",),
+    "html": ("network.html",),
+    "graphml": ("graph.graphml",),
+    "gexf": ("graph.gexf",),
+    "csv": ("nodes.csv", "edges.csv"),
+    "xlsx": ("facts.xlsx",),
+    "report": ("report.json",),
+    "jsonld": ("graph.jsonld",),
+    "nquads": ("graph.nq",),
+}
+USUAL = ("turtle", "html", "graphml", "gexf", "csv", "xlsx", "report")
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What a build read, found and wrote."""
+
+    graph: Graph
+    written: tuple[Path, ...] = ()
+    problems: tuple[KgError, ...] = ()
+    recoded: tuple[tuple[str, str], ...] = ()
+    duplicates: int = 0  # articles that stand in an earlier file too
+
+    @property
+    def copies(self) -> int:
+        """Passages dropped because they were printed before."""
+        return sum(len(a.copies) for a in self.graph.articles)
+
+    @property
+    def quantities(self) -> tuple[int, int, int]:
+        """How many quantities are in facts, set aside with a reason, unexplained."""
+        used = {(a.mention.article, a.mention.span) for f in self.graph.facts for _, a in f.amounts}
+        used |= {(e.size.mention.article, e.size.mention.span) for e in self.graph.entities if e.size}
+        aside = sum(bool(a.reason) for a in self.graph.asides)
+        return len(used), aside, len(self.graph.asides) - aside
+
+
+def run(
+    inputs: Sequence[Path],
+    out: Path,
+    *,
+    formats: Sequence[str] = USUAL,
+    pack: tuple[Path, ...] = (),
+    day: date | None = None,
+    base: str = view.BASE,
+    jobs: int = 1,
+    progress: Callable[[int, int], object] = lambda done, total: None,
+) -> Report:
+    """The whole build: read, extract, merge, write. Raises KgError where nothing could be built; earlier output stays whole.
+
+    `progress` is told the characters done and the characters in all.
+    """
+    _check(formats, base)
+    with _folder(out) as work:  # first of all: an unwritable folder is told before the work, not after
+        found = documents.read_inputs(inputs, day=day)
+        total = sum(len(d.source.text) for d in found.documents)
+        done = 0
+
+        def step(characters: int) -> None:
+            nonlocal done
+            done += characters
+            progress(done, total)
+
+        parts, failed = build.extract_all(found.documents, pack, jobs=jobs, progress=step)
+        if failed and not parts:
+            raise failed[0]
+        graph = build.merge(parts)
+        report = Report(graph, (), (*found.problems, *failed), found.recoded, sum(len(p.articles) for p in parts) - len(graph.articles))
+        names = write(report, work, formats, pack=packs.load(*pack), base=base)
+        if blocked := next((out / n for n in names if (out / n).is_dir()), None):
+            raise KgError("out-unwritable", path=blocked, why="a folder of that name")
+        for name in names:
+            os.replace(work / name, out / name)
+    return Report(graph, tuple(out / n for n in names), report.problems, report.recoded, report.duplicates)
+
+
+def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack | None = None, base: str = view.BASE) -> list[str]:
+    """Write the files of these formats into a folder; their names."""
+    graph = report.graph
+    for name in FILES:
+        if name not in formats:
+            continue
+        if name in ("turtle", "jsonld", "nquads"):
+            from . import rdf
+
+            writer = {"turtle": rdf.write_turtle, "jsonld": rdf.write_jsonld, "nquads": rdf.write_nquads}[name]
+            _text(out / FILES[name][0], writer(graph, base=base, pack=pack))
+        elif name == "html":
+            from . import page
+
+            _text(out / "network.html", page.write_page(graph))
+        elif name == "xlsx":
+            from . import tables
+
+            tables.write_xlsx(graph, out / "facts.xlsx")
+        elif name == "report":
+            _text(out / "report.json", json.dumps(as_json(report), ensure_ascii=False, indent=1) + "\n")
+        else:
+            from . import network
+
+            if name == "graphml":
+                network.write_graphml(graph, out / "graph.graphml", base=base)
+            elif name == "gexf":
+                network.write_gexf(graph, out / "graph.gexf", base=base)
+            else:
+                network.write_nodes_csv(graph, out / "nodes.csv", base=base)
+                network.write_edges_csv(graph, out / "edges.csv", base=base)
+    return [file for name, files in FILES.items() if name in formats for file in files]
+
+
+def _text(path: Path, text: str) -> None:
+    path.write_text(text, "utf-8", newline="\n")
+
+
+def _check(formats: Sequence[str], base: str) -> None:
+    for name in formats:
+        if name not in FILES:
+            raise KgError("format-unknown", given=name, known=", ".join(FILES))
+    parts = urlsplit(base)
+    if parts.scheme not in ("http", "https") or not parts.netloc or base[-1] not in "/#" or any(c in base for c in ' <>"{}|\\^`'):
+        raise KgError("base-bad", given=base)
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[Path]:
+    """A folder inside `out` to write into before renaming. `out` is made, and removed again if nothing came of it."""
+    made = [p for p in (out, *out.parents) if not p.exists()]
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=".kg-", dir=out) as work:
+            yield Path(work)
+    except OSError as error:
+        raise KgError("out-unwritable", path=out, why=error.strerror or type(error).__name__) from None
+    finally:
+        for path in made:
+            if path.is_dir() and not any(path.iterdir()):
+                path.rmdir()
+
+
+def as_json(report: Report) -> dict[str, object]:
+    """The report as JSON: no clock, no machine's name; same input, same bytes."""
+    graph = report.graph
+    v = view.view(graph)
+    used, aside, open_ = report.quantities
+    return {
+        "program": f"gongfu-kg {__version__}",
+        "files": len(graph.sources),
+        "articles": [
+            {
+                "id": a.id,
+                "file": a.path,
+                "title": a.title,
+                "issued": view.when(a.issued),
+                "anchor": view.when(a.anchor),
+                "anchor_basis": a.anchor.basis if a.anchor else "",
+                "copies_dropped": len(a.copies),
+            }
+            for a in graph.articles
+        ],
+        "articles_dropped": report.duplicates,
+        "passages_dropped": report.copies,
+        "entities": _counts(e.kind for e in graph.entities),
+        "facts": _counts(f.kind for f in graph.facts),
+        "mentions": len(graph.links),
+        "quantities": {"in_facts": used, "set_aside": aside, "unexplained": open_},
+        "set_aside": _counts(a.reason for a in graph.asides if a.reason),
+        "unexplained": [
+            {"file": article.path, "offset": offset, "text": a.amount.quantity.verbatim}
+            for a in graph.asides
+            if not a.reason
+            for article, offset in [view.mention_place(v, a.amount.mention)]
+        ],
+        "recoded": [{"file": path, "encoding": encoding} for path, encoding in report.recoded],
+        "left_out": [{"error": p.slug, "file": str(p.values.get("path", ""))} for p in report.problems],
+    }
+
+
+def _counts(values: Iterator[str]) -> dict[str, int]:
+    """How often each value, most frequent first."""
+    return dict(sorted(Counter(values).items(), key=lambda x: (-x[1], x[0])))
+
+
+def summary(report: Report) -> str:
+    """What a person wants to know after a build, in the user's language: read, found, written, and what to try next."""
+    graph = report.graph
+    language = 0 if say("zh", "en") == "zh" else 1
+    used, aside, open_ = report.quantities
+    entities = _named(_counts(e.kind for e in graph.entities), view.KINDS, language)
+    facts = _named(_counts(f.kind for f in graph.facts), view.FACTS, language)
+    read = say(
+        f"{len(graph.sources)} 个文件 · {len(graph.articles)} 篇文章 · 去掉重复段落 {report.copies} 处",
+        f"{_many(len(graph.sources), 'file')} · {_many(len(graph.articles), 'article')} · {_many(report.copies, 'passage')} dropped as copies",
+    )
+    if report.duplicates:
+        read += say(f" · 去掉重复文章 {report.duplicates} 篇", f" · {_many(report.duplicates, 'article')} dropped as copies")
+    numbers = say(
+        f"{used + aside + open_}：用于事实 {used} · 另有说明 {aside} · 未解释 {open_}",
+        f"{used + aside + open_}: {used} in facts · {aside} set aside with a reason · {open_} unexplained",
+    )
+    rows = [
+        (say("读入", "Read"), [read]),
+        (say("实体", "Entities"), [entities]),
+        (say("事实", "Facts"), [facts]),
+        (say("数量", "Quantities"), [numbers]),
+        (say("写出", "Wrote"), [f"{_shown(p)}  {_size(p.stat().st_size)}" for p in report.written]),
+        (say("接着", "Next"), _next(report)),
+    ]
+    width = 6 if language == 0 else 12
+    return "\n".join(
+        (label if n == 0 else "").ljust(width - (len(label) if language == 0 and n == 0 else 0)) + line for label, lines in rows for n, line in enumerate(lines)
+    )
+
+
+def _named(counts: dict[str, int], names: dict[str, view.Name], language: int) -> str:
+    words = " · ".join(f"{names.get(k, (k, k))[language]} {n}" for k, n in counts.items())
+    total = str(sum(counts.values()))
+    return total + (say("：", ": ") + words if words else "")
+
+
+def _next(report: Report) -> list[str]:
+    out = []
+    files = {p.name: p for p in report.written}
+    if page := files.get("network.html"):
+        out.append(say(f"在浏览器中打开 {_shown(page)}", f"open {_shown(page)} in a browser"))
+    if turtle := files.get("graph.ttl"):
+        shown = _shown(turtle)
+        out.append(f"kg query {shown} loans-by-bank")
+        lenders = Counter(x for f in report.graph.facts if f.kind == "FinancingEvent" for x in f.role("financier"))
+        labels = {e.id: e.label for e in report.graph.entities}
+        best = min((k for k in lenders if k in labels), key=lambda k: (-lenders[k], k), default=None)
+        if best:
+            out.append(f"kg explain {shown} {labels[best]}")
+    return out or [say("加上 --formats turtle,html 再建一次", "build again with --formats turtle,html")]
+
+
+def _many(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
+def _size(n: int) -> str:
+    return f"{max(1, round(n / 1000))} kB" if n < 1_000_000 else f"{n / 1e6:.1f} MB"
+
+
+def _shown(path: Path) -> str:
+    return path.as_posix()

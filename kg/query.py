@@ -1,0 +1,334 @@
+"""Questions to a graph file: SPARQL by text or by name, and the checks that a graph must pass.
+
+pyoxigraph reads and answers: some hundred times faster than a library in Python, and it ships with every platform.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from difflib import get_close_matches
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .errors import MESSAGES as CATALOGUE
+from .errors import KgError, chinese, say
+from .model import decimal_text
+from .ontology import ontology_dir
+from .rdf import prefixes
+
+if TYPE_CHECKING:
+    import pyoxigraph as ox
+
+MESSAGES: dict[str, tuple[str, str]] = {
+    "graph-missing": (
+        "找不到图文件：{path}。请先运行 kg build，或给出 graph.ttl 的路径。",
+        "no graph at {path}. Run kg build first, or give the path of graph.ttl.",
+    ),
+    "graph-unreadable": ("读不了图文件：{path}（{why}）。请重新生成。", "cannot read graph {path} ({why}). Build it again."),
+    "graph-format": (
+        "不认识的图格式：{path}。可读 .ttl .nt .nq .trig .jsonld .rdf。",
+        "unknown graph format: {path}. Readable are .ttl .nt .nq .trig .jsonld .rdf.",
+    ),
+    "query-unknown": ("没有这个查询：{name}。{hint}", "no such query: {name}. {hint}"),
+    "query-unreadable": ("读不了查询文件：{path}（{why}）。", "cannot read query file {path} ({why})."),
+    "query-syntax": ("查询有误：{why}", "bad query: {why}"),
+    "query-network": ("不支持 SERVICE：本工具不联网。", "SERVICE is not supported: this tool uses no network."),
+    "query-update": ("只能查询，不能修改图。", "queries only: the graph file is not changed."),
+    "query-binding": ("查询里没有变量 ?{name}。可绑定：{known}。", "the query has no variable ?{name}. To bind: {known}."),
+    "term-unknown": ("图里没有“{term}”。{hint}", "nothing in the graph is called {term}. {hint}"),
+    "term-place": ("位置有误：{term}。{hint}", "bad place: {term}. {hint}"),
+}
+_OTHER = {
+    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
+    "owl": "http://www.w3.org/2002/07/owl#",
+    "schema": "https://schema.org/",
+    "sh": "http://www.w3.org/ns/shacl#",
+}
+_NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
+
+
+def fail(slug: str, **values: object) -> KgError:
+    """The error of this slug, also before the catalogue has it."""
+    CATALOGUE.setdefault(slug, MESSAGES[slug])
+    return KgError(slug, **values)
+
+
+# ---------------------------------------------------------------- reading
+
+
+@dataclass(frozen=True)
+class GraphFile:
+    """A graph read into memory, with the prefixes that its file declares. Reads come from all of its named graphs."""
+
+    path: Path
+    store: ox.Store = field(repr=False)
+    prefixes: Mapping[str, str] = field(repr=False)
+
+    def select(self, query: str) -> Iterator[dict[str, str]]:
+        """The rows of a SELECT that is known to be good, as plain text; unbound variables are left out."""
+        found: Any = self.store.query(query, prefixes=dict(self.prefixes), use_default_graph_as_union=True)
+        names = [v.value for v in found.variables]
+        for row in found:
+            yield {n: row[n].value for n in names if row[n] is not None}
+
+    def short(self, iri: str) -> str:
+        """An IRI as a prefixed name, if one of the prefixes fits."""
+        for prefix, space in self.prefixes.items():
+            if iri.startswith(space) and "/" not in iri[len(space) :]:
+                return f"{prefix}:{iri[len(space) :]}"
+        return iri
+
+
+def read_graph(path: Path) -> GraphFile:
+    """Read a graph file (Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML), or graph.ttl of a folder. Raises KgError."""
+    import pyoxigraph as ox
+
+    if path.is_dir():
+        path = path / "graph.ttl"
+    kind = ox.RdfFormat.from_extension(path.suffix.lstrip("."))
+    if not path.exists():
+        raise fail("graph-missing", path=path)
+    if kind is None:
+        raise fail("graph-format", path=path)
+    store = ox.Store()
+    try:
+        with path.open("rb") as file:
+            head = file.read(8192).decode("utf-8", "ignore")
+        store.bulk_load(path=str(path), format=kind)
+    except (OSError, SyntaxError, ValueError) as error:
+        raise fail("graph-unreadable", path=path, why=error) from None
+    declared = dict(re.findall(r"@prefix (\w+): <([^>]*)> \.", head))
+    return GraphFile(path, store, {**prefixes(), **_OTHER, **declared})
+
+
+# ---------------------------------------------------------------- queries
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One value of a row; `iri` is the full address of a resource, "" for a literal."""
+
+    text: str
+    iri: str = ""
+    number: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The answer to a query. An unbound variable is None."""
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[Cell | None, ...], ...]
+
+    def to_text(self) -> str:
+        """Columns side by side, for a terminal; a Chinese character is two wide."""
+        lines = [self.columns, *(tuple(" ".join(c.text.split()) if c else "" for c in row) for row in self.rows)]
+        widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
+        lines.insert(1, tuple("-" * w for w in widths))
+        return "".join("  ".join(c + " " * (w - _width(c)) for c, w in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines)
+
+    def to_csv(self) -> str:
+        """Comma-separated, full addresses, line breaks quoted."""
+        out = io.StringIO()
+        writer = csv.writer(out, lineterminator="\n")
+        writer.writerow(self.columns)
+        writer.writerows([(c.iri or c.text) if c else "" for c in row] for row in self.rows)
+        return out.getvalue()
+
+    def to_json(self) -> str:
+        """A list of objects; numbers as numbers, full addresses, unbound variables left out."""
+
+        def plain(cell: Cell) -> object:
+            if cell.number:
+                return int(cell.text) if cell.text.lstrip("-").isdigit() else float(cell.text)
+            return cell.iri or cell.text
+
+        rows = [{n: plain(c) for n, c in zip(self.columns, row, strict=True) if c is not None} for row in self.rows]
+        return json.dumps(rows, ensure_ascii=False, indent=1) + "\n"
+
+
+@dataclass(frozen=True, slots=True)
+class NamedQuery:
+    """One of the queries that ship: its name, its question and the variables that may be bound."""
+
+    name: str
+    zh: str
+    en: str
+    bind: tuple[str, ...]
+    text: str = field(repr=False)
+
+
+def named_queries() -> list[NamedQuery]:
+    """The queries that ship, by name."""
+    out = []
+    for path in sorted((ontology_dir() / "queries").glob("*.rq")):
+        text = path.read_text("utf-8")
+        head = dict(re.findall(r"^# (\w+): (.*)$", text, re.M))
+        out.append(NamedQuery(path.stem, head.get("zh", ""), head.get("en", ""), tuple(head.get("bind", "").split()), text))
+    return out
+
+
+def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str, str] | None = None) -> Table:
+    """Answer a SPARQL query: its text, a file, or the name of one that ships. All prefixes are known without PREFIX lines.
+
+    `bindings`: variable → value: a prefixed name or <IRI>, a number, or a string. A value takes the place of the query's own
+    `VALUES ?variable { … }` if it has one. Raises KgError.
+    """
+    import pyoxigraph as ox
+
+    text = _query_text(query)
+    data = graph if isinstance(graph, GraphFile) else read_graph(graph)
+    substitutions: dict[Any, Any] = {}
+    for name, value in (bindings or {}).items():
+        name = name.lstrip("?$")
+        if not re.search(rf"[?$]{re.escape(name)}\b", text):
+            known = sorted(set(re.findall(r"VALUES \?(\w+)", text)) or set(re.findall(r"[?$](\w+)", text)))
+            raise fail("query-binding", name=name, known=" ".join(known))
+        spelled, term = _term(value, data.prefixes)
+        # a lambda, not a template: the value may hold a backslash
+        text, count = re.subn(rf"(VALUES\s+\?{re.escape(name)}\s*)\{{[^}}]*\}}", lambda m, s=spelled: f"{m[1]}{{ {s} }}", text)  # type: ignore[misc]
+        if not count:
+            substitutions[ox.Variable(name)] = term
+    if re.search(r"\bSERVICE\s+(?:SILENT\s+)?[<?$\w]", re.sub(r"#[^\n>]*\n|\"[^\"\n]*\"", " ", text), re.I):
+        raise fail("query-network")
+    try:
+        found = data.store.query(text, prefixes=dict(data.prefixes), use_default_graph_as_union=True, substitutions=substitutions or None)
+        if isinstance(found, ox.QuerySolutions):
+            columns = tuple(v.value for v in found.variables)
+            return Table(columns, tuple(tuple(_cell(row[c], data) for c in columns) for row in found))
+        if isinstance(found, ox.QueryTriples):
+            triples = (tuple(_cell(t, data) for t in (x.subject, x.predicate, x.object)) for x in found)
+            return Table(("subject", "predicate", "object"), tuple(sorted(triples, key=str)))
+        return Table(("ask",), ((Cell("true" if found else "false"),),))
+    except SyntaxError as error:
+        if re.search(r"^\s*(?:INSERT|DELETE|LOAD|CLEAR|DROP|CREATE)\b", re.sub(r"^\s*(?:#.*|PREFIX .*)$", "", text, flags=re.M | re.I), re.I | re.M):
+            raise fail("query-update") from None
+        raise fail("query-syntax", why=" ".join(str(error).split())) from None
+    except (ValueError, RuntimeError, OSError) as error:
+        raise fail("query-syntax", why=" ".join(str(error).split())) from None
+
+
+def _query_text(query: str | Path) -> str:
+    if isinstance(query, str) and not re.fullmatch(r"[\w-]+", query):
+        if not query.endswith(".rq") or "\n" in query or "{" in query:
+            return query
+        query = Path(query)
+    if isinstance(query, Path):
+        try:
+            return query.read_text("utf-8-sig")
+        except (OSError, UnicodeDecodeError) as error:
+            raise fail("query-unreadable", path=query, why=getattr(error, "strerror", None) or "UTF-8?") from None
+    shipped = {q.name: q.text for q in named_queries()}
+    if query not in shipped:
+        near = get_close_matches(query, shipped, 3, 0.5) or sorted(shipped)
+        raise fail("query-unknown", name=query, hint=say("可用：", "There are: ") + " ".join(near))
+    return shipped[query]
+
+
+def _term(value: str, known: Mapping[str, str]) -> tuple[str, Any]:
+    """A bound value as SPARQL and as a term."""
+    import pyoxigraph as ox
+
+    prefix, colon, local = value.partition(":")
+    iri = value[1:-1] if value.startswith("<") and value.endswith(">") else known[prefix] + local if colon and prefix in known else ""
+    if iri and not re.search(r'[\x00-\x20<>"{}|\\^`]', iri):
+        return f"<{iri}>", ox.NamedNode(iri)
+    if _NUMBER.fullmatch(value):
+        return value, ox.Literal(value, datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#" + ("decimal" if "." in value else "integer")))
+    return str(ox.Literal(value)), ox.Literal(value)
+
+
+def _cell(term: Any, data: GraphFile) -> Cell | None:
+    import pyoxigraph as ox
+
+    if term is None:
+        return None
+    if isinstance(term, ox.NamedNode):
+        return Cell(data.short(term.value), term.value)
+    if isinstance(term, ox.Literal):
+        if term.datatype.value.rpartition("#")[2] in ("decimal", "integer", "double") and _NUMBER.fullmatch(term.value):
+            return Cell(decimal_text(Decimal(term.value)), number=True)
+        return Cell(term.value)
+    return Cell(str(term))
+
+
+def _width(text: str) -> int:
+    return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
+
+
+# ---------------------------------------------------------------- checks
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One finding of a check, in the user's language. severity: error (the graph is broken), warning or note."""
+
+    check: str
+    severity: str
+    problem: str
+    cause: str
+    cure: str
+    where: str
+
+    def __str__(self) -> str:
+        return f"{self.severity}: {self.problem} {self.where}"
+
+
+SEVERITIES = ("error", "warning", "note")
+
+
+def check(path: Path | GraphFile, sources: Path | None = None) -> list[Finding]:
+    """The findings of every check that ships, worst first; with `sources` every quote is cut again from the files there.
+
+    `sources` is the folder, file or corpus that was built from. Raises KgError if graph or sources cannot be read.
+    """
+    data = path if isinstance(path, GraphFile) else read_graph(path)
+    out = []
+    for file in sorted((ontology_dir() / "checks").glob("*.rq")):
+        text = file.read_text("utf-8")
+        head = dict(re.findall(r"^# ([\w ]+): (.*)$", text, re.M))
+        problem, cause, cure = (head[f"{part} {'zh' if chinese() else 'en'}"] for part in ("problem", "cause", "cure"))
+        table = run_query(data, text)
+        for row in table.rows:
+            where = " ".join(f"{n}={c.text}" for n, c in zip(table.columns, row, strict=True) if c)
+            out.append(Finding(file.stem, head["severity"], problem, cause, cure, where))
+    if sources is not None:
+        out += _against_sources(data, sources)
+    return sorted(out, key=lambda f: (SEVERITIES.index(f.severity), f.check, f.where))
+
+
+def _against_sources(data: GraphFile, sources: Path) -> Iterable[Finding]:
+    from .documents import read_inputs
+
+    texts: dict[str, tuple[str, str]] = {}
+    for d in read_inputs([sources]).documents:
+        for name in (d.source.path.partition("/")[2], d.source.path):  # the folder built from, or the one above it
+            texts[name] = (d.source.sha256, d.source.text)
+    again = say("对同一份文件重新生成图。", "Build the graph again from the same files.")
+    whole: dict[str, str] = {}
+    for row in data.select("SELECT ?file ?path ?sha WHERE { ?file gf:path ?path ; gf:sha256 ?sha } ORDER BY ?path"):
+        found = texts.get(row["path"])
+        if found is None:
+            problem, cause = say("来源文件不在所给目录。", "A source file is not in the folder given."), say("文件被移动或改名。", "It was moved or renamed.")
+            yield Finding("source-missing", "warning", problem, cause, say("给出生成时的目录。", "Give the folder that was built from."), row["path"])
+        elif found[0] != row["sha"]:
+            problem, cause = say("来源文件已改动。", "A source file has changed."), say("生成之后文件被编辑。", "It was edited after the build.")
+            yield Finding("source-changed", "error", problem, cause, again, row["path"])
+        else:
+            whole[row["file"]] = found[1]
+    spans = """SELECT ?span ?file ?start ?end ?quote WHERE {
+        { ?span gf:inArticle ?article } UNION { ?outer gf:segment ?span ; gf:inArticle ?article }
+        ?article dct:isPartOf ?file . ?span gf:quote ?quote ; gf:start ?start ; gf:end ?end } ORDER BY ?span"""
+    for row in data.select(spans):
+        text = whole.get(row["file"])
+        if text is not None and text[int(row["start"]) : int(row["end"])] != row["quote"]:
+            problem = say("引文与文件不符。", "A quote is not what the file has there.")
+            cause = say("图被改过，或程序有误。", "The graph was edited, or the program is at fault.")
+            yield Finding("quote-differs", "error", problem, cause, again, f"{data.short(row['span'])} {row['start']}-{row['end']}")

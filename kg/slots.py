@@ -1,0 +1,210 @@
+"""Typed-slot rules: a regular expression over a sentence in which every mention is one typed slot.
+
+A mention is rendered as two private-use characters, its type and its number, so the rule reads like the sentence it
+matches. `{role:Kind}` accepts Kind and its subclasses (read from the ontology); `{role:Kind+}` a list A、B和C; `{Kind}`
+an unnamed one; `{gap:12}` at most twelve characters (mentions count two) within one clause.
+"""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from .errors import KgError
+from .model import Mention, Quantity, Sentence, Span
+from .ontology import superclasses
+from .pack import Pack
+
+_TYPE_BASE, _NUMBER_BASE = 0xE000, 0xF0000
+KINDS = (
+    "Bank", "Insurer", "Guarantor", "Branch", "Company", "PublicBody", "OtherOrganization", "Person", "Group", "Country", "Province", "Prefecture", "County",
+    "Township", "Village", "Facility", "Workshop", "Programme", "Project", "FinancialProduct", "Document", "Money", "Count", "Time",
+)
+_UNIONS = {
+    "Lender": ("FinancialInstitution", "Branch"),
+    "Agent": ("Organization", "Division", "Person", "Group"),
+    "Party": ("Organization", "Division"),
+    "Target": ("Organization", "Division", "Person", "Group", "Facility", "Project", "Programme", "FinancialProduct"),
+    "Site": ("Facility", "Project"),
+    "Place": ("Division", "Facility"),
+    "Quantity": ("Money", "Count"),
+}
+SLOT = f"[{chr(_TYPE_BASE)}-{chr(_TYPE_BASE + len(KINDS) - 1)}][{chr(_NUMBER_BASE)}-{chr(0xFFFFD)}]"
+_PLACEHOLDER = re.compile(r"\{(?:(\w+):)?([A-Z]\w*)(\+?)\}|\{gap:(\d+)\}")
+LIST_MARK = r"(?:[、和与及]|以及)"
+QUOTES = frozenset(("“”", "‘’", "《》", "「」", "『』"))
+FIELDS = {"id", "fact", "pattern", "examples", "silent", "file", "note", "confidence", "instrument", "stage", "aggregation", "subject", "predicate", "status", "swap", "fill"}
+
+
+@cache
+def accepts(kind: str) -> frozenset[str]:
+    """The mention kinds a slot of this kind takes.
+
+    >>> sorted(accepts("Facility")), "Branch" in accepts("Lender")
+    (['Facility', 'Workshop'], True)
+    """
+    parents = superclasses()
+    wanted = _UNIONS.get(kind, (kind,))
+    return frozenset(k for k in KINDS for w in wanted if k == w or w in parents.get(k, ()))
+
+
+@dataclass(frozen=True, slots=True)
+class Rendered:
+    """A sentence with slots. `at`: the article offset of every rendered character, and of the end."""
+
+    text: str
+    at: tuple[int, ...]
+    mentions: tuple[Mention, ...]
+
+    def offset(self, index: int) -> int:
+        return self.at[index]
+
+    def index(self, offset: int) -> int:
+        """The rendered index of an article offset (of the slot that covers it)."""
+        return max(bisect_right(self.at, offset) - 1, 0)
+
+    def slots(self, start: int = 0, end: int | None = None) -> Iterator[tuple[int, Mention]]:
+        """(rendered index, mention) of the slots in a stretch of rendered text."""
+        for m in _SLOT.finditer(self.text, start, len(self.text) if end is None else end):
+            yield m.start(), self.mentions[ord(m[0][1]) - _NUMBER_BASE]
+
+
+_SLOT = re.compile(SLOT)
+
+
+def kind_of(mention: Mention, kind: str | None = None) -> str:
+    """The slot kind: Money or Count for quantities, else the kind of the entity."""
+    if isinstance(mention.value, Quantity):
+        return "Money" if mention.value.currency else "Count"
+    return kind or mention.kind
+
+
+def render(sentence: Sentence, folded: str, outer: Sequence[Mention], kind: Callable[[Mention], str] = lambda m: m.kind) -> Rendered:
+    """The sentence with its outer (not overlapping, sorted) mentions as slots."""
+    out: list[str] = []
+    at: list[int] = []
+    used: list[Mention] = []
+    here = sentence.span.start
+    for m in outer:
+        if m.span.start < here or m.span.end > sentence.span.end:
+            continue
+        k = kind_of(m, kind(m))
+        if k not in KINDS:
+            continue
+        start, end = m.span.start, m.span.end
+        if start > here and folded[start - 1 : start] + folded[end : end + 1] in QUOTES:  # “强村贷” is one slot, marks and all
+            start, end = start - 1, end + 1
+        out.append(folded[here:start])
+        at.extend(range(here, start))
+        out.append(chr(_TYPE_BASE + KINDS.index(k)) + chr(_NUMBER_BASE + len(used)))
+        at.extend((start, start))
+        used.append(m)
+        here = end
+    out.append(folded[here : sentence.span.end])
+    at.extend(range(here, sentence.span.end + 1))
+    return Rendered("".join(out), tuple(at), tuple(used))
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One compiled rule; `fields` holds its constants (instrument, stage, subject …)."""
+
+    id: str
+    fact: str
+    pattern: re.Pattern[str]
+    roles: tuple[tuple[str, str], ...]  # group name → role
+    fields: Mapping[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A rule that fits: roles in reading order and the rendered range."""
+
+    rule: Rule
+    roles: tuple[tuple[str, Mention], ...]
+    start: int
+    end: int
+
+    def role(self, name: str) -> tuple[Mention, ...]:
+        return tuple(m for k, m in self.roles if k == name)
+
+
+def expand(pattern: str, where: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
+    """A rule's pattern as a plain regular expression, and its groups' roles."""
+    roles: list[tuple[str, str]] = []
+
+    def one(m: re.Match[str]) -> str:
+        role, kind, many, gap = m.groups()
+        if gap:
+            return rf"[^，。；：！？]{{0,{gap}}}?"
+        kinds = accepts(kind)
+        if not kinds:
+            raise KgError("pack-rule", path=where.get("file", ""), rule=where["id"], why=f"no class {kind!r}; known: {', '.join((*KINDS, *_UNIONS))}")
+        slot = f"[{''.join(chr(_TYPE_BASE + KINDS.index(k)) for k in sorted(kinds))}][{chr(_NUMBER_BASE)}-{chr(0xFFFFD)}]"
+        body = f"{slot}(?:{LIST_MARK}{slot})*" if many else slot
+        if not role:
+            return f"(?:{body})"
+        group = f"{role}_{len(roles)}"
+        roles.append((group, role))
+        return f"(?P<{group}>{body})"
+
+    return _PLACEHOLDER.sub(one, pattern), roles
+
+
+@cache
+def rules(pack: Pack, *facts: str) -> tuple[Rule, ...]:
+    """The pack's rules for these kinds of fact, compiled. Raises KgError that names file and rule."""
+    out = []
+    for r in pack.rules:
+        unknown = set(r) - FIELDS
+        missing = {"fact", "pattern", "examples"} - set(r)
+        if unknown or missing:
+            why = f"unknown field {sorted(unknown)}" if unknown else f"missing {sorted(missing)}"
+            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"{why}; fields: {', '.join(sorted(FIELDS - {'file'}))}")
+        if facts and r["fact"] not in facts:
+            continue
+        text, roles = expand(r["pattern"], r)
+        try:
+            compiled = re.compile(text, re.VERBOSE)
+        except re.error as error:
+            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"pattern: {error}") from None
+        out.append(Rule(r["id"], r["fact"], compiled, tuple(roles), {k: v for k, v in r.items() if k not in ("pattern", "examples", "silent")}))
+    return tuple(out)
+
+
+def find(rule: Rule, sentence: Rendered) -> Iterator[Match]:
+    """All matches of one rule in a rendered sentence."""
+    for m in rule.pattern.finditer(sentence.text):
+        roles = [(role, mention) for group, role in rule.roles if m[group] is not None for _, mention in sentence.slots(*m.span(group))]
+        yield Match(rule, tuple(roles), m.start(), m.end())
+
+
+def check_rules(pack: Pack) -> list[str]:
+    """Run every rule's examples and silent texts through the whole extraction; the failures, one line each."""
+    from .extract import try_text
+
+    failures = []
+    for r in pack.rules:
+        where = f"{r.get('file', '')}: rule {r['id']}"
+        rules(pack, r["fact"])
+        for example in r.get("examples", ()):
+            facts = [f for f in try_text(example["text"], pack) if f["rule"] == r["id"]]
+            want = {k: sorted([v] if isinstance(v, str) else v) for k, v in example["gives"].items()}
+            if not any(all(sorted(f["roles"].get(k, [])) == v for k, v in want.items()) for f in facts):
+                failures.append(f"{where}: {example['text']!r} gives {[f['roles'] for f in facts]}, not {want}")
+        for text in r.get("silent", ()):
+            facts = [f for f in try_text(text, pack) if f["rule"] == r["id"]]
+            if facts:
+                failures.append(f"{where}: must be silent on {text!r}, gives {[f['roles'] for f in facts]}")
+        if not r.get("examples"):
+            failures.append(f"{where}: no examples")
+    return failures
+
+
+def span_of(rendered: Rendered, start: int, end: int) -> Span:
+    """The article span of a rendered range."""
+    return Span(rendered.at[start], rendered.at[end])

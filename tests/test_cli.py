@@ -1,0 +1,262 @@
+"""The command line: what each command prints, and one clear line and an exit code for each mistake."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from kg.cli import cli, main
+
+TEXT = "截至2023年6月末，工行萧山分行涉农贷款余额48.7亿元。\n"
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def kg(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Run:
+    """`kg ARGS` in an empty folder, in English unless asked otherwise: exit code, stdout, stderr."""
+    monkeypatch.chdir(tmp_path)
+
+    def run(*args: str, language: str = "en_US.UTF-8") -> tuple[int, str, str]:
+        monkeypatch.setenv("LC_ALL", language)
+        with pytest.raises(SystemExit) as end:
+            main(args)
+        out, err = capsys.readouterr()
+        return int(str(end.value.code or 0)), out, err
+
+    return run
+
+
+def write(files: dict[str, str | bytes]) -> None:
+    for name, content in files.items():
+        path = Path(name)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(content.encode() if isinstance(content, str) else content)
+
+
+def shell(*args: str, text: str | None = None, **env: str) -> subprocess.CompletedProcess[str]:
+    """`kg ARGS` as a process of its own."""
+    return subprocess.run([sys.executable, "-m", "kg", *args], capture_output=True, encoding="utf-8", input=text, env={**os.environ, **env})
+
+
+# ---------------------------------------------------------------- mistakes
+
+PACK = "name\tkind\taliases\tparent\tnote\n"
+BAD_INPUT: list[object] = [
+    pytest.param({}, ["build", "none", "-o", "out"], 2, "no such file or folder: none", id="missing path"),
+    pytest.param({"a.txt": ""}, ["build", "a.txt", "-o", "out"], 2, "empty file: a.txt", id="empty file"),
+    pytest.param({"a.txt": b"\x89PNG\0\0"}, ["build", "a.txt", "-o", "out"], 2, "not text: a.txt", id="not text"),
+    pytest.param({"n/x.pdf": "x"}, ["build", "n", "-o", "out"], 2, "no text in folder n", id="folder without text"),
+    pytest.param({"n/README.md": "x"}, ["build", "n", "-o", "out"], 2, "no text in folder n", id="folder with a README only"),
+    pytest.param({"n/a.txt": TEXT, "n/b.txt": ""}, ["build", "n", "-o", "out"], 1, "empty file: n/b.txt", id="bad file in a folder"),
+    pytest.param({"a.txt": TEXT, "b.txt": b"\0"}, ["build", "a.txt", "b.txt", "-o", "out"], 1, "not text: b.txt", id="bad file beside a good one"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt"], 2, "--output", id="no output folder"),
+    pytest.param({"a.txt": TEXT}, ["build", "-o", "out"], 2, "INPUT", id="no input"),
+    pytest.param({"a.txt": TEXT, "out": "x"}, ["build", "a.txt", "-o", "out"], 2, "cannot write to output folder out", id="a file in the output's place"),
+    pytest.param({"a.txt": TEXT, "out": "x"}, ["build", "a.txt", "-o", "out/deep"], 2, "cannot write to output folder out/deep", id="a file above the output"),
+    pytest.param({"a.txt": TEXT, "out/graph.ttl/x": "x"}, ["build", "a.txt", "-o", "out"], 2, "a folder of that name", id="a folder in a file's place"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "pack folder not found: p", id="missing pack"),
+    pytest.param({"a.txt": TEXT, "p/banks.tsv": "x\ty\n"}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "banks.tsv, line 1", id="pack without header"),
+    pytest.param({"a.txt": TEXT, "p/x.tsv": PACK + "one\n"}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "x.tsv, line 2", id="pack line too short"),
+    pytest.param({"a.txt": TEXT, "p/x.tsv": b"\xff\xfe\0"}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "x.tsv", id="pack that is not text"),
+    pytest.param({"a.txt": TEXT, "p/r.toml": "[[rule]\n"}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "r.toml", id="pack with broken TOML"),
+    pytest.param({"a.txt": TEXT, "p/r.toml": "[[rule]]\nfact='x'\n"}, ["rules", "--pack", "p"], 2, "no id", id="rule without id"),
+    pytest.param({"n/a.txt": TEXT, "n/meta.csv": "file,date\na.txt,soon\n"}, ["build", "n", "-o", "out"], 2, "meta.csv, line 2", id="broken meta.csv"),
+    pytest.param({"n/a.txt": TEXT, "n/b.txt": TEXT}, ["build", "n", "-o", "out", "--date", "2023-07-11"], 2, "there are 2", id="date for two files"),
+    pytest.param({"20230711.txt": TEXT}, ["build", "20230711.txt", "-o", "out", "--date", "2023-07-11"], 2, "has a date already", id="date for none"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--date", "July"], 2, "bad date: July", id="not a date"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--formats", "turtle,pdf"], 2, "no such format: pdf", id="unknown format"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--base", "example.org"], 2, "bad base IRI", id="base without scheme"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--base", "https://example.org/x"], 2, "ends in / or #", id="base without end"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--jobs", "0"], 2, "--jobs", id="no process"),
+    pytest.param({"c.jsonl": "{\n"}, ["build", "c.jsonl", "-o", "out"], 2, "c.jsonl, line 1", id="broken corpus"),
+    pytest.param({}, ["try", " "], 2, "no text", id="try nothing"),
+    pytest.param({}, ["bulid"], 2, "bulid", id="misspelt command"),
+    pytest.param({}, ["build", "--frmats"], 2, "--frmats", id="misspelt option"),
+]
+
+
+@pytest.mark.parametrize(("files", "args", "code", "message"), BAD_INPUT)
+@pytest.mark.parametrize("language", ["en_US.UTF-8", "zh_CN.UTF-8"])
+def test_a_mistake_is_one_clear_line(kg: Run, files: dict[str, str | bytes], args: list[str], code: int, message: str, language: str) -> None:
+    """One line on stderr (and one that says how many were left out, where the rest was built), no traceback, the exit code."""
+    write(files)
+    got, _, err = kg(*args, language=language)
+    assert got == code, err
+    assert len(err.splitlines()) == (1 if code == 2 else 2), err
+    if language.startswith("en"):
+        assert message in err
+        assert err.startswith("kg: ")
+    else:
+        assert err.startswith("kg：")
+
+
+@pytest.mark.parametrize("change", [{"n/a.txt": ""}, {"n/meta.csv": "x"}, {"n/a.txt": b"\0"}])
+def test_a_failed_build_leaves_earlier_output_whole(kg: Run, change: dict[str, str | bytes]) -> None:
+    """Byte for byte, and nothing beside it."""
+    write({"n/a.txt": TEXT})
+    assert kg("build", "n", "-o", "out", "--formats", "turtle,csv,report")[0] == 0
+    before = {p.name: p.read_bytes() for p in Path("out").iterdir()}
+    write(change)
+    assert kg("build", "n", "-o", "out", "--formats", "turtle,csv,report")[0] == 2
+    assert {p.name: p.read_bytes() for p in Path("out").iterdir()} == before
+
+
+@pytest.mark.parametrize(
+    ("raw", "told"),
+    [
+        pytest.param(TEXT.encode("gb18030"), "gb18030", id="gb18030"),
+        pytest.param(TEXT.encode("utf-16"), "utf-16", id="utf-16"),
+        pytest.param(codecs.BOM_UTF8 + TEXT.encode(), "", id="byte-order mark"),
+        pytest.param(TEXT.replace("\n", "\r\n").encode(), "", id="CRLF"),
+        pytest.param(TEXT.replace("\n", "\r").encode(), "", id="CR"),
+    ],
+)
+def test_text_in_any_usual_form_gives_the_same_facts(kg: Run, raw: bytes, told: str) -> None:
+    """Another encoding is told on stderr; the exit code is 0 and the facts do not change."""
+    write({"a.txt": TEXT, "b/a.txt": raw})
+    assert kg("build", "a.txt", "-o", "one", "--formats", "nquads")[0] == 0
+    code, _, err = kg("build", "b/a.txt", "-o", "two", "--formats", "nquads")
+    assert (code, err) == (0, f"kg: a.txt was decoded as {told}\n" if told else "")
+
+    def facts(folder: str) -> set[str]:
+        return {
+            x
+            for x in Path(folder, "graph.nq").read_text("utf-8").splitlines()
+            if x.startswith("<https://w3id.org/gongfu-kg/id/fact/f_") and "wasDerived" not in x
+        }
+
+    assert {x.rsplit(" <", 1)[0] for x in facts("one")} == {x.rsplit(" <", 1)[0] for x in facts("two")} != set()
+
+
+# ---------------------------------------------------------------- what commands print
+
+
+def test_build_says_what_it_read_found_and_wrote(kg: Run) -> None:
+    """Counts by kind, files with sizes, and the next thing to type, which runs."""
+    write({"n/a.txt": TEXT})
+    code, out, err = kg("build", "n", "-o", "out", "--formats", "turtle,report")
+    assert (code, err) == (0, "")
+    for words in ("1 file · 1 article · 0 passages dropped as copies", "Branch", "out/graph.ttl", "kB", "kg query out/graph.ttl"):
+        assert words in out
+    assert sorted(p.name for p in Path("out").iterdir()) == ["graph.ttl", "report.json"]
+
+
+def test_build_speaks_chinese_where_the_locale_does(kg: Run) -> None:
+    """The numbers are the same."""
+    write({"n/a.txt": TEXT})
+    out = kg("build", "n", "-o", "out", "--formats", "turtle", language="zh_CN.UTF-8")[1]
+    assert "1 个文件 · 1 篇文章" in out
+
+
+def test_all_formats_by_one_word(kg: Run) -> None:
+    """--formats all."""
+    from kg.outputs import FILES
+
+    write({"a.txt": TEXT})
+    assert kg("build", "a.txt", "-o", "out", "--formats", "all")[0] == 0
+    assert {p.name for p in Path("out").iterdir()} == {f for names in FILES.values() for f in names}
+
+
+def test_base_is_where_things_live(kg: Run) -> None:
+    """Every instance has the given address."""
+    write({"a.txt": TEXT})
+    assert kg("build", "a.txt", "-o", "out", "--formats", "turtle", "--base", "https://example.org/kg/")[0] == 0
+    turtle = Path("out/graph.ttl").read_text("utf-8")
+    assert "<https://example.org/kg/agent/>" in turtle
+    assert "gongfu-kg/id/" not in turtle
+
+
+def test_date_dates_the_file(kg: Run) -> None:
+    """A month without a year is counted from --date."""
+    write({"a.txt": "截至6月末，工行萧山分行涉农贷款余额48.7亿元。\n"})
+    assert kg("build", "a.txt", "-o", "out", "--formats", "turtle", "--date", "2021-07-11")[0] == 0
+    assert '"2021-06-30"^^xsd:date' in Path("out/graph.ttl").read_text("utf-8")
+
+
+def test_try_shows_facts_roles_and_rule(kg: Run) -> None:
+    """The first thing people type."""
+    code, out, err = kg("try", TEXT)
+    assert (code, err) == (0, "")
+    for words in ("Observation", "48.7亿元", "萧山分行", "[", "]"):
+        assert words in out
+
+
+def test_try_in_turtle_is_turtle(kg: Run) -> None:
+    """It parses."""
+    import rdflib
+
+    assert len(rdflib.Graph().parse(data=kg("try", TEXT, "--turtle")[1], format="turtle")) > 10
+
+
+def test_try_reads_standard_input() -> None:
+    """A pipe is as good as an argument."""
+    done = shell("try", text=TEXT, LC_ALL="C.UTF-8")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert "48.7亿元" in done.stdout
+
+
+def test_rules_are_listed_and_pass_their_examples(kg: Run) -> None:
+    """One line a rule; --test runs every example."""
+    code, out, _ = kg("rules")
+    assert code == 0
+    assert len(out.splitlines()) > 5
+    assert kg("rules", "--test")[::2] == (0, "")
+
+
+def test_rules_test_tells_a_wrong_example(kg: Run) -> None:
+    """A rule whose example it does not find: exit code 1, and the rule is named."""
+    rule = (
+        'id = "my.rule"\nfact = "Financing"\npattern = "放贷{amount:Money}"\nexamples = [{ text = "放贷给谁", gives = { amount = "3万元" } }]\nsilent = ["x"]'
+    )
+    write({"p/r.toml": f"[[rule]]\n{rule}\n"})
+    code, _, err = kg("rules", "--test", "--pack", "p")
+    assert code == 1
+    assert "my.rule" in err
+
+
+# ---------------------------------------------------------------- how it behaves as a program
+
+
+def test_help_starts_fast() -> None:
+    """Under 0.2 s; the best of five, as the machine may be busy."""
+    times = []
+    for _ in range(5):
+        start = time.perf_counter()
+        assert shell("--help").returncode == 0
+        times.append(time.perf_counter() - start)
+    assert min(times) < 0.2
+
+
+@pytest.mark.parametrize("name", [(), *((c,) for c in sorted(cli.commands))])
+def test_every_help_page_opens(kg: Run, name: tuple[str, ...]) -> None:
+    """On stdout, with exit code 0."""
+    code, out, err = kg(*name, "--help")
+    assert (code, err) == (0, "")
+    assert out.startswith("Usage: kg")
+
+
+def test_output_is_utf8_whatever_the_locale() -> None:
+    """PYTHONIOENCODING of an old terminal does not break Chinese."""
+    done = shell("try", TEXT, PYTHONIOENCODING="ascii", LC_ALL="C")
+    assert done.returncode == 0, done.stderr
+    assert "48.7亿元" in done.stdout
+
+
+def test_no_progress_bar_off_a_terminal(kg: Run) -> None:
+    """stderr stays empty where all is well."""
+    write({"n/a.txt": TEXT})
+    assert kg("build", "n", "-o", "out", "--formats", "turtle")[2] == ""
+
+
+def test_version(kg: Run) -> None:
+    """One truth for the version."""
+    from kg import __version__
+
+    assert kg("--version")[1] == f"kg, version {__version__}\n"
