@@ -3,7 +3,8 @@
     python -m bench.generate --size 2M --seed 1 > articles.txt
     python -m bench.generate --size 2M --seed 1 -o folder/        one file an article
 
-Sums, people, firms and projects are invented and say nothing about real ones.
+Plain sentences and those with facts are mixed so that a thousand characters hold somewhat more facts and numbers than real
+pages do (20 and 13 here, 17 and 8 in seeds/). Sums, people, firms and projects are invented and say nothing about real ones.
 """
 
 from __future__ import annotations
@@ -74,7 +75,26 @@ PLAIN = [
     "清晨的薄雾还没有散去，{village}的茶山上已经传来阵阵笑声，采茶工背着竹篓穿行其间。",
     "改革的关键在于打通堵点，让资金、人才和技术真正流向乡村最需要的地方。",
     "如今，一个产业兴旺、生态宜居、乡风文明的{village}正在山水之间徐徐铺展。",
+    "一场春雨过后，山坡上的新芽舒展开来，空气里弥漫着泥土和青草的气息，{village}迎来了一年中最忙的时节。",
+    "“刚开始大家心里都没底，怕种出来卖不掉，我们就一家一家上门做工作，先让党员干部带头试种。”{person}说起当初的情形，语气里满是感慨。",
+    "沿着新修的游步道拾级而上，一侧是潺潺流水，一侧是层层梯田，不时有背着相机的游客驻足拍照。",
+    "针对农户缺抵押、缺担保、缺信息的难题，当地把分散在各部门的数据归集起来，让信用变成看得见、用得上的资产。",
+    "从前无人问津的老屋，经过修缮变成了书吧、茶室和乡村工作室，吸引了一批年轻人回来安家落户。",
+    "产业要发展，带头人很关键，{county}把懂技术、会经营、善管理的人才请回来，让他们在田野上大展身手。",
+    "记者在现场看到，自动化分拣线正在运转，一箱箱{crop}贴上标签、装上冷藏车，当天就能发往外地市场。",
+    "“以前办事要跑好几趟城里，现在家门口就有人帮忙，连字都不用多签一个。”一位正在办业务的老人笑着说。",
+    "在推进过程中，各方坚持因地制宜、分类施策，不搞一刀切，不增加村级负担，让群众真正得实惠。",
+    "夜幕降临，灯光勾勒出古桥的轮廓，小吃摊前人头攒动，昔日寂静的山村有了久违的烟火气。",
+    "作为扎根本土的金融机构，{branch}坚守服务实体经济的定位，把资源更多投向乡村最薄弱、最需要的环节。",
+    "与此同时，一支由青年员工组成的服务队常年活跃在田间地头，他们既是政策的宣传员，也是农户的好帮手。",
+    "农业的出路在科技，研究所的专家与合作社结成对子，从选种育苗到采后保鲜，每个环节都有人指点。",
+    "好山好水是最大的本钱，如何把生态优势变成发展优势，是摆在{town}干部群众面前的一道必答题。",
+    "几年下来，村里的路宽了、灯亮了、河清了，邻里之间的矛盾少了，大伙儿的心气也更足了。",
+    "谈到未来，{person}充满信心：“只要大家拧成一股绳，好日子还在后头。”",
+    "面对市场波动，企业没有退缩，而是主动调整结构，把更多精力放在品牌建设和质量提升上。",
+    "走访中，工作人员耐心倾听群众的想法，把零散的意见一条条记在本子上，回来后逐项研究、逐项落实。",
 ]
+
 TITLES = [
     "{branch} 金融活水润乡村",
     "{county}：小{crop}做成大产业",
@@ -116,8 +136,8 @@ def _article(chance: random.Random, home: dict[str, str], surnames: list[str]) -
 
     lines = [say(chance.choice(TITLES)), f"本报记者 {_person(chance, surnames)} 通讯员 {_person(chance, surnames)}"]
     plain, finance = chance.sample(PLAIN, len(PLAIN)), chance.sample(FINANCE, len(FINANCE))  # no sentence twice in one article
-    for _ in range(chance.randint(3, 6)):
-        pool = [plain.pop() for _ in range(chance.randint(1, 2))] + [finance.pop() for _ in range(chance.randint(1, 2))]
+    for _ in range(chance.randint(5, 9)):
+        pool = [plain.pop() for _ in range(chance.randint(2, 3))] + [finance.pop() for _ in range(chance.randint(0, 2))]
         chance.shuffle(pool)
         lines.append("".join(map(say, pool)))
     return "\n\n".join(lines) + "\n"

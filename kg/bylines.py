@@ -130,7 +130,8 @@ def names_of(text: str, pack: Pack, *, labelled: bool = False) -> Names | None:
             roles += 1
         elif kind == "han":
             sizes = split_names(run, pack)
-            if not sizes and (labelled or roles) and 2 <= len(run) <= 4 and run[-1] not in words.units:
+            apart = m.start() == 0 or text[m.start() - 1] in " \t　:：/｜|丨、"
+            if not sizes and (labelled or roles) and apart and 2 <= len(run) <= 4 and run[-1] not in words.units:
                 sizes = (len(run),)  # a pen name, or a surname no list has
             if not sizes:
                 return None

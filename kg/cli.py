@@ -149,6 +149,23 @@ def query_(graph: Path, query: str | None, form: str, bindings: tuple[str, ...],
         raise KgError("out-unwritable", path=out, why=error.strerror) from None
 
 
+@cli.command("explain")
+@click.argument("graph", type=PATH)
+@click.argument("term")
+def explain_(graph: Path, term: str) -> None:
+    """Say why the graph says it: an entity by name, a fact by id, or a place in a file (file:offset).
+    解释图中的内容：实体名、事实编号，或 文件:偏移。
+
+    \b
+    Shows the sentence with its roles marked, and the rule. 显示标出角色的原句和规则。
+    Example 例：
+      kg explain output/graph.ttl 工行萧山分行
+    """
+    from . import explain
+
+    click.echo(explain.explain(graph, term).rstrip())
+
+
 @cli.command("check")
 @click.argument("graph", type=PATH)
 @click.option("--sources", type=PATH, metavar="DIR", help="Cut every quote again from the files there. 用原文核对每处引文。")

@@ -7,6 +7,7 @@ from bisect import bisect_right
 from .lines import Line, ending
 
 REPEAT = 40  # characters from which a second printing is a copy and not a coincidence
+PROSE = ("body", "short")  # a short line may be a piece of a broken sentence
 _STEP = 20  # every so many characters of the prose read so far, a block of as many is indexed
 _INDEXED = 1_000_000  # a longer line is not searched for copies
 
@@ -45,7 +46,7 @@ def second_printings(lines: list[Line], kinds: list[str]) -> dict[int, Parts]:
         text = line.text
         if len(text) >= REPEAT and text in exact:
             found[number] = ((exact[text], 0, len(text)),)
-        elif kinds[number] == "body" and REPEAT <= len(text) <= _INDEXED:
+        elif kinds[number] in PROSE and REPEAT <= len(text) <= _INDEXED:
             for shift in range(min(_STEP, len(text) - _STEP + 1)):
                 at = index.get(text[shift : shift + _STEP])
                 parts = match(at - shift, text) if at is not None and at >= shift else None
@@ -59,7 +60,7 @@ def second_printings(lines: list[Line], kinds: list[str]) -> dict[int, Parts]:
             if parts:
                 found[number] = parts
         exact.setdefault(text, number)
-        if number in found or kinds[number] != "body":
+        if number in found or kinds[number] not in PROSE:
             continue
         home[number] = total
         owners.append(number)

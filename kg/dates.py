@@ -7,8 +7,8 @@ its text only. Nothing is ever counted from today.
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
@@ -27,7 +27,7 @@ _DAY = "(?:3[01]|[12][0-9]|0?[1-9])(?![0-9])"
 _TO = "(?:-|—{1,2}|–|~|～|至|到)"
 
 # A digit that may begin a date; what follows is read by _DATED.
-_NUMERAL = re.compile("[0-9](?<![0-9.,][0-9])[0-9]{0,3}[年月日.\\-/—–~～至到]")
+_NUMERAL = re.compile("[0-9](?<![0-9.][0-9])[0-9]{0,3}[年月日.\\-/—–~～至到]")
 _RECURRING = re.compile("[每往历][年个]?的?$")
 _DATED = re.compile(
     f"(?P<iy>{_YEAR})[.\\-/](?P<im>{_MONTH})[.\\-/](?P<id>{_DAY})"
@@ -52,30 +52,32 @@ _FUTURE = re.compile("将|力争|计划|目标|预计|规划|打算|确保|争�
 _WORDS: dict[str, tuple[str, int]] = {
     **{w: ("year", n) for w, n in {"今年": 0, "本年": 0, "去年": -1, "上年": -1, "上一年": -1, "前年": -2, "大前年": -3, "明年": 1}.items()},
     **{w: ("after", n) for w, n in {"当年": 0, "同年": 0, "次年": 1, "翌年": 1, "第二年": 1, "第三年": 2}.items()},
-    **{w: ("now", 0) for w in ("截至目前", "截止目前", "到目前为止", "到目前", "目前", "眼下", "当前", "现在", "如今", "迄今", "至今")},
-    **{w: ("recent", 0) for w in ("近日", "日前", "近期", "近来")},
-    **{w: ("vague", 0) for w in ("近年来", "近年", "近几年来", "近几年", "这几年", "这些年", "多年来", "前不久", "不久前", "前段时间", "前些年", "前几年", "最近")},
-    **{w: ("part", 0) for w in ("上半年", "下半年", "一季度", "二季度", "三季度", "四季度", "第一季度", "第二季度", "第三季度", "第四季度", "前三季度")},
-    **{w: ("edge", 0) for w in ("年初", "年末", "年底", "年内", "全年", "岁末")},
+    **dict.fromkeys(("截至目前", "截止目前", "到目前为止", "到目前", "目前", "眼下", "当前", "现在", "如今", "迄今", "至今"), ("now", 0)),
+    **dict.fromkeys(("近日", "日前", "近期", "近来"), ("recent", 0)),
+    **dict.fromkeys(("近年来", "近年", "近几年来", "近几年", "这几年", "这些年", "多年来"), ("vague", 0)),
+    **dict.fromkeys(("前不久", "不久前", "前段时间", "前些年", "前几年", "最近"), ("vague", 0)),
+    **dict.fromkeys(("上半年", "下半年", "一季度", "二季度", "三季度", "四季度", "第一季度", "第二季度", "第三季度", "第四季度", "前三季度"), ("part", 0)),
+    **dict.fromkeys(("年初", "年末", "年底", "年内", "全年", "岁末"), ("edge", 0)),
     **{w: ("month", n) for w, n in {"本月": 0, "上月": -1, "上个月": -1, "下月": 1, "这个月": 0, "下个月": 1}.items()},
     **{w: ("day", n) for w, n in {"昨天": -1, "昨日": -1, "前天": -2}.items()},
-    **{w: ("sameday", 0) for w in ("当天", "当日", "同日")},
-    **{w: ("ahead", 0) for w in ("今后", "未来", "接下来")},
+    **dict.fromkeys(("当天", "当日", "同日"), ("sameday", 0)),
+    **dict.fromkeys(("今后", "未来", "接下来"), ("ahead", 0)),
     **{w: ("plan", n) for w, n in {"十一五": 2006, "十二五": 2011, "十三五": 2016, "十四五": 2021, "十五五": 2026}.items()},
     **{w: ("century", n) for w, n in {"上世纪": 1900, "二十世纪": 1900, "本世纪": 2000}.items()},
-    **{w: ("cnyear", 0) for w in ("二〇", "二零", "二○", "一九")},
+    **dict.fromkeys(("二〇", "二零", "二○", "一九"), ("cnyear", 0)),
 }
-_WORD = re.compile("|".join(sorted(_WORDS, key=lambda w: (-len(w), w))))
+_WORD = re.compile("|".join(sorted(_WORDS, key=lambda w: (-len(w), w))).replace("至今", "至今(?![年天])"))
 # what must not stand before and after a word
 _NOT_BEFORE = {
-    "今年": "如", "去年": "过", "前年": "目提之以此日从空当超午0123456789几数多两三四五六七八九十", "明年": "说证声表光文透发", "当年": "相应担适恰正每", "同年": "共合协不如",
-    "次年": "人场户批多首每几数一两三届架车班件航0123456789", "本年": "成基资日", "上年": "以", "目前": "年", "近日": "附最临邻", "日前": "今昔当往每近目多0123456789一二三四五六七八九十", "近期": "最",
-    "年初": "每历往", "年末": "每历往青少中老成", "年底": "每历往", "年内": "近多百千半几数0123456789一两二三四五六七八九十", "全年": "安", "本月": "成基资日", "近年": "最", "现在": "出体实表呈展", "当前": "相",
-    "未来": "“‘", "第二年": "续", "第三年": "续是这", "最近": "离距", "如今": "", "当天": "", "上月": "",
+    "今年": "如", "去年": "过", "前年": "目提之以此日从空当超午0123456789几数多两三四五六七八九十", "明年": "说证声表光文透发",
+    "当年": "相应担适恰正每", "同年": "共合协不如", "次年": "人场户批多首每几数一两三届架车班件航0123456789", "本年": "成基资日", "上年": "以",
+    "目前": "年", "近日": "附最临邻", "日前": "今昔当往每近目多0123456789一二三四五六七八九十", "近期": "最", "近年": "最", "最近": "离距",
+    "年初": "每历往", "年末": "每历往青少中老成", "年底": "每历往", "年内": "近多百千半几数0123456789一两二三四五六七八九十", "全年": "安",
+    "本月": "成基资日", "现在": "出体实表呈展", "当前": "相", "未来": "“‘", "第二年": "续", "第三年": "续是这",
 }  # fmt: skip
 _NOT_AFTER = {
-    "今年": "轻龄会", "去年": "轻", "前年": "轻均产", "当年": "轻龄", "次年": "轻会龄度", "同年": "级龄", "近年": "轻", "近日": "本", "上年": "纪轻", "本年": "轻", "上月": "球",
-    "年底": "座", "明年": "轻", "至今": "年天日晚", "当前": "页", "当日": "达",
+    "今年": "轻龄会", "去年": "轻", "前年": "轻均产", "当年": "轻龄", "次年": "轻会龄度", "同年": "级龄", "近年": "轻", "近日": "本", "上年": "纪轻",
+    "本年": "轻", "上月": "球", "年底": "座", "明年": "轻", "当前": "页", "当日": "达",
 }  # fmt: skip
 _AHEAD = re.compile("(?:[0-9]{1,2}|[一两二三四五六七八九十几]+)(?:至[0-9一二三四五六七八九十]+)?(?:个)?(?:年|月|周|天)(?:内|里|时间)?")
 _FIRST_MONTHS = re.compile("前(?:[1-9]|1[01])个月(?![免试内里])")
@@ -106,6 +108,7 @@ def find_times(article: Article) -> list[Mention]:
     captions = [b.span for b in article.blocks if b.kind in ("caption", "credit", "header", "byline")]
     out: list[Mention] = []
     since: list[int] = []
+    days: list[date] = []
     state, done = _State(), 0
     for start, end, form in _candidates(text):
         if start < done:
@@ -117,13 +120,17 @@ def find_times(article: Article) -> list[Mention]:
         begin, done, ref, rule, next_state = found
         if not inside:
             state = next_state
+            if ref.end and ref.start == ref.end and rule != "time.now":
+                days.append(ref.end)
         if rule == "time.compared":
             continue
         if rule == "time.since":
             since.append(len(out))
         out.append(Mention(article.id, Span(begin, done), "Time", rule, replace(ref, text=article.text[begin:done])))
-    for i in since:  # 今年以来 runs to the last stated date, which may stand later in the text
-        out[i] = _until_last(article, out, out[i], captions)
+    if since:  # 今年以来 runs to the last stated date, which may stand later in the text
+        days.sort()
+        for i in since:
+            out[i] = _until_last(article, out[i], days)
     return out
 
 
@@ -178,7 +185,8 @@ def _resolve(article: Article, text: str, start: int, end: int, form: str, state
     if how == "plan":
         if before not in ("“", "‘") and not text.startswith(("时期", "期间", "规划"), end):
             return None
-        end = _past(text, end, "”", "’", "时期", "期间")
+        start -= before == "“" and text[end : end + 1] == "”"
+        end = _past(text, end, "”", "时期", "期间")
         return start, end, TimeRef("", date(number, 1, 1), date(number + 4, 12, 31), "timeStated", "throughout"), "time.plan", state
     if how == "century":
         m = _DECADE.match(text, end)
@@ -234,7 +242,7 @@ def _resolve_digits(article: Article, text: str, start: int, state: _State) -> _
 def _day_only(article: Article, text: str, start: int, number: int, end: int, state: _State) -> _Found | None:
     """14日 of the issue's month, or of the month before where that day is still to come."""
     anchor = article.anchor
-    if anchor is None or anchor.start is None or anchor.start != anchor.end or text[start - 1 : start] not in ("", "，", "。", "：", "）", ")", " ", "\u3000", "\n", "者", "“"):
+    if anchor is None or anchor.start is None or anchor.start != anchor.end or (start and text[start - 1] not in "，。：）) \u3000\n者“"):
         return None
     issue = anchor.start
     year, month = divmod(issue.year * 12 + issue.month - 1 - (number > issue.day), 12)
@@ -244,7 +252,7 @@ def _day_only(article: Article, text: str, start: int, number: int, end: int, st
 
 def _year_here(article: Article, text: str, start: int, state: _State) -> tuple[int | None, str]:
     """The year of a month or quarter without one: that of the same sentence, else the anchor's."""
-    if state.year is not None and "。" not in text[state.at : start] and "\n" not in text[state.at : start]:
+    if state.year is not None and start - state.at < 200 and "。" not in text[state.at : start] and "\n" not in text[state.at : start]:
         return state.year, "timeRelative" if state.basis == "timeStated" else state.basis
     anchor = article.anchor
     return (anchor.start.year if anchor and anchor.start else None), _relative(anchor)
@@ -338,17 +346,13 @@ def _part_days(part: re.Match[str], year: int | None) -> tuple[Days | None, bool
     return _months(year, *season), False, False
 
 
-def _until_last(article: Article, times: Iterable[Mention], mention: Mention, captions: list[Span]) -> Mention:
-    """今年以来: from January 1 to the last stated date of the article in the anchor's year, else to the end of the anchor."""
+def _until_last(article: Article, mention: Mention, days: list[date]) -> Mention:
+    """今年以来: from January 1 to the last day the article states in the anchor's year, else to the end of the anchor."""
     ref, anchor = mention.value, article.anchor
     if not isinstance(ref, TimeRef) or ref.start is None or anchor is None or anchor.end is None:
         return mention
-    ends = [
-        t.value.end
-        for t in times
-        if isinstance(t.value, TimeRef) and t.value.end and t.value.start == t.value.end and t.found_by != "time.now" and not any(c.covers(t.span) for c in captions)
-    ]
-    last = max((e for e in ends if ref.start <= e <= anchor.end), default=anchor.end)
+    at = bisect_right(days, anchor.end)
+    last = days[at - 1] if at and days[at - 1] >= ref.start else anchor.end
     return replace(mention, value=replace(ref, end=max(last, ref.start)))
 
 
@@ -384,7 +388,6 @@ def _past(text: str, at: int, *words: str) -> int:
 
 _ANNIVERSARY = re.compile("([0-9]{1,3}|[一二三四五六七八九十]{1,3})(?:周年|年(?!代|级|龄|底|初|末))")
 _NOW = re.compile("今年|迎来|正值|恰逢|适逢|之际")
-_ISSUE_LENGTH = 60  # a line longer than this is no dateline
 
 
 def anchored(articles: tuple[Article, ...], pack: Pack | None = None) -> tuple[Article, ...]:
@@ -412,28 +415,10 @@ def anchored(articles: tuple[Article, ...], pack: Pack | None = None) -> tuple[A
 
 
 def _issue(article: Article) -> TimeRef | None:
-    """The issue date: given, read by an earlier stage, or the full date of a dateline."""
+    """The issue date as given by meta or read from the page by an earlier stage."""
     if article.meta.date:
-        day = article.meta.date
-        return TimeRef(day.isoformat(), day, day, "timeStated")
-    if article.issued and article.issued.start:
-        return article.issued
-    for block in article.blocks[:6]:
-        line = article.folded[block.span.start : block.span.end]
-        if block.kind not in ("header", "byline", "title", "heading") or len(line) > _ISSUE_LENGTH or "。" in line:
-            continue
-        for m in _NUMERAL.finditer(line):
-            dated = _DATED.match(line, m.start())
-            part = _PART.match(line, dated.end()) if dated and dated["year"] else None
-            if dated and dated["iy"]:
-                day_found = _day(int(dated["iy"]), int(dated["im"]), int(dated["id"]))
-            elif dated and part and part["d"]:
-                day_found = _day(int(dated["year"]), _NUMBERS[part["m"].lstrip("0")], int(part["d"]))
-            else:
-                continue
-            if day_found:
-                return TimeRef(article.text[block.span.start + m.start() : block.span.start + (part or dated).end()], day_found, day_found, "timeStated")
-    return None
+        return TimeRef(article.meta.date.isoformat(), article.meta.date, article.meta.date, "timeStated")
+    return article.issued if article.issued and article.issued.start else None
 
 
 def _stated(article: Article) -> list[tuple[Mention, TimeRef]]:

@@ -8,13 +8,15 @@ from pathlib import Path
 from typing import Any
 
 from .errors import chinese, say
+from .ontology import superclasses
 from .query import GraphFile, fail, read_graph
 from .view import FACTS, KINDS, PROPERTIES
 
 Node = dict[str, list[str]]  # prefixed predicate (with @language) → values: full IRIs and texts
 
-_ABOUT_FACT = ("rdf:type", "gf:status", "gf:confidence", "gf:foundBy", "prov:wasDerivedFrom", "gf:startDate", "gf:endDate", "gf:timeText", "gf:timeBasis", "gf:timeRole")
-_ROLE = "gf:amount|gf:interestRate|gf:term|gf:count"
+_TIME = ("gf:startDate", "gf:endDate", "gf:timeText", "gf:timeBasis", "gf:timeRole")
+_ABOUT_FACT = ("rdf:type", "gf:status", "gf:confidence", "gf:foundBy", "prov:wasDerivedFrom", *_TIME)
+_WORDS = {**PROPERTIES, "size": ("规模", "size")}
 
 
 def explain(path: Path | GraphFile, term: str) -> str:
@@ -36,17 +38,22 @@ def explain(path: Path | GraphFile, term: str) -> str:
     place = re.fullmatch(r"(.+)[:：](\d+)", term)
     if place:
         return _place(data, term, place[1], int(place[2]))
-    near = [row["l"] for row in data.select(_LABELS) if term and (term in row["l"] or row["l"] in term)][:8]
-    raise fail("term-unknown", term=term, hint=say("相近：", "Near it: ") + "、".join(dict.fromkeys(near)) if near else say("可给出名称、事实编号或 文件:偏移。", "Give a name, a fact's id or file:offset."))
+    near = list(dict.fromkeys(row["l"] for row in data.select(_LABELS) if term and (term in row["l"] or row["l"] in term)))[:8]
+    hint = say("可给出名称、事实编号或 文件:偏移。", "Give a name, a fact's id or file:offset.")
+    raise fail("term-unknown", term=term, hint=say("相近：", "Near it: ") + "、".join(near) if near else hint)
 
 
-_LABELS = "SELECT DISTINCT ?x ?l WHERE { ?x skos:prefLabel|skos:altLabel ?l FILTER NOT EXISTS { ?x a skos:Concept } FILTER NOT EXISTS { ?x a skos:ConceptScheme } } ORDER BY STRLEN(?l) ?l ?x"
+# things first, then concepts (a metric, say)
+_LABELS = """SELECT DISTINCT ?x ?l ?concept WHERE {
+    ?x skos:prefLabel|skos:altLabel ?l
+    FILTER NOT EXISTS { ?x a skos:ConceptScheme }
+    BIND(EXISTS { ?x a skos:Concept } AS ?concept) } ORDER BY ?concept STRLEN(?l) ?l ?x"""
 
 
 def _named(data: GraphFile, term: str) -> list[str]:
     """The things of this label; those only of this alias, if none has it as a label."""
-    rows = list(data.select(_LABELS))
-    wanted = [row["x"] for row in rows if row["l"] == term]
+    rows = [row for row in data.select(_LABELS) if row["l"] == term]
+    wanted = [row["x"] for row in rows if row["concept"] == rows[0]["concept"]]
     main = [x for x in wanted if term in _about(data, x).get("skos:prefLabel@zh", [])]
     return list(dict.fromkeys(main or wanted))
 
@@ -76,6 +83,12 @@ def _about(data: GraphFile, iri: str) -> Node:
     return {key: sorted(set(values)) for key, values in out.items()}
 
 
+def _kind(data: GraphFile, iri: str) -> str:
+    """The class of a resource, by local name: the narrowest that is written."""
+    kinds = sorted(t.rpartition(":")[2] for t in _types(data, iri))
+    return next((k for k in kinds if not any(k in superclasses().get(other, ()) for other in kinds)), "")
+
+
 def _types(data: GraphFile, iri: str) -> list[str]:
     return [data.short(t) for t in _about(data, iri).get("rdf:type", [])]
 
@@ -87,19 +100,26 @@ def _label(data: GraphFile, iri: str) -> str:
         if key in node:
             return node[key][0]
     name = data.short(iri).rpartition(":")[2]
-    return PROPERTIES[name][0 if chinese() else 1] if name in PROPERTIES else data.short(iri)
+    return _WORDS[name][0 if chinese() else 1] if name in _WORDS else data.short(iri)
+
+
+def _local(name: str) -> str:
+    """
+    >>> _local("gf:title@zh")
+    'title'
+    """
+    return name.partition("@")[0].rpartition(":")[2]
 
 
 def _word(name: str) -> str:
     """A property or class in the user's language."""
     local = name.rpartition(":")[2]
-    return next((table[local][0 if chinese() else 1] for table in (PROPERTIES, FACTS, KINDS) if local in table), local)
+    return next((table[local][0 if chinese() else 1] for table in (_WORDS, FACTS, KINDS) if local in table), local)
 
 
 def _thing(data: GraphFile, iri: str) -> str:
     node = _about(data, iri)
-    kind = next((_word(t) for t in map(data.short, node.get("rdf:type", [])) if t.rpartition(":")[2] in KINDS), "")
-    lines = [f"{_label(data, iri)}  {kind}  {data.short(iri)}"]
+    lines = [f"{_label(data, iri)}  {_word(_kind(data, iri))}  {data.short(iri)}"]
     others = node.get("skos:altLabel@zh", [])
     if others:
         lines.append(say("  又称 ", "  also ") + "、".join(others))
@@ -114,7 +134,8 @@ def _thing(data: GraphFile, iri: str) -> str:
 
 
 def _mentioned(data: GraphFile, iri: str) -> str:
-    rows = data.select(f"SELECT ?path ?start WHERE {{ ?m gf:refersTo <{iri}> ; gf:start ?start ; gf:inArticle/dct:isPartOf/gf:path ?path }} ORDER BY ?path ?start LIMIT 5")
+    mentions = f"?m gf:refersTo <{iri}> ; gf:start ?start ; gf:inArticle/dct:isPartOf/gf:path ?path"
+    rows = data.select(f"SELECT ?path ?start WHERE {{ {mentions} }} ORDER BY ?path ?start LIMIT 5")
     return "、".join(f"{row['path']}:{row['start']}" for row in rows)
 
 
@@ -123,15 +144,15 @@ def _mentioned(data: GraphFile, iri: str) -> str:
 
 def _fact(data: GraphFile, iri: str) -> str:
     node = _about(data, iri)
-    kind = next((t for t in map(data.short, node["rdf:type"]) if t != "gf:Fact"), "gf:Fact")
-    lines = [f"{_word(kind)}  {data.short(iri)}"]
+    lines = [f"{_word(_kind(data, iri))}  {data.short(iri)}"]
     roles: dict[str, str] = {}  # referent → role
     if "rdf:subject" in node:
         subject, predicate, object_ = (node[f"rdf:{part}"][0] for part in ("subject", "predicate", "object"))
         lines.append(f"  {_label(data, subject)} —{_word(data.short(predicate))}→ {_label(data, object_)}")
         roles = {subject: _word("subject"), object_: _word("object")}
     else:
-        for name, values in node.items():
+        order = list(_WORDS)
+        for name, values in sorted(node.items(), key=lambda x: (order.index(n) if (n := _local(x[0])) in order else 99, x[0])):
             if name.partition("@")[0] in _ABOUT_FACT:
                 continue
             name = name.partition("@")[0]
@@ -144,9 +165,15 @@ def _fact(data: GraphFile, iri: str) -> str:
     lines.append("  " + " · ".join(f"{name} {value}" for name, value in facts))
     mentions = [m for m in node.get("prov:wasDerivedFrom", []) if "gf:Mention" in _types(data, m)]
     passages = [p for p in node.get("prov:wasDerivedFrom", []) if "gf:Passage" in _types(data, p)]
+    printings: dict[tuple[str, str], list[str]] = {}  # the same words in the same article are one passage, printed more than once
     for p in sorted(passages, key=lambda p: _where(data, p)):
-        lines.append(f"  {say('出处', 'source')} {_place_text(data, p)}")
-        lines.append("    " + _marked(data, p, mentions, roles))
+        said = _about(data, p)
+        printings.setdefault((said["gf:inArticle"][0], said["gf:exact"][0]), []).append(p)
+    for same in printings.values():
+        marked = {p: _marked(data, p, mentions, roles) for p in same}
+        first = max(same, key=lambda p: marked[p].count("【"))
+        again = "".join(say("，又见 ", ", again at ") + str(_where(data, p)[1]) for p in same if p != first)
+        lines += [f"  {say('出处', 'source')} {_place_text(data, first)}{again}", "    " + marked[first]]
     return "\n".join(lines) + "\n"
 
 
@@ -252,8 +279,7 @@ def _passage(data: GraphFile, passage: str) -> str:
             if "gf:Quantity" in kinds:
                 numbers.append("  " + _number(data, referent))
             else:
-                kind = next((_word(k) for k in kinds if k.rpartition(":")[2] in KINDS), "")
-                lines.append(f"  {node['gf:exact'][0]} → {_label(data, referent)} ({kind})")
+                lines.append(f"  {node['gf:exact'][0]} → {_label(data, referent)} ({_word(_kind(data, referent))})")
     if numbers:
         lines += [say("数字", "numbers"), *numbers]
     facts = [row["f"] for row in data.select(f"SELECT DISTINCT ?f WHERE {{ ?f prov:wasDerivedFrom <{passage}> ; a gf:Fact }} ORDER BY ?f")]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from .banks import find_banks
 from .dates import anchored, find_times
-from .discourse import scene
+from .discourse import Scene, scene
 from .financing import financings
 from .groups import find_groups
 from .linking import Linked, link
@@ -18,7 +18,7 @@ from .observations import observations
 from .orgs import find_orgs
 from .pack import Pack
 from .pages import read_pages
-from .people import find_people
+from .people import Post, find_people
 from .places import find_divisions, find_place_anaphors, load_register, resolve
 from .quantities import aside_reason, find_quantities
 from .relations import relations
@@ -60,6 +60,44 @@ def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:
 
 def read_article(article: Article, pack: Pack) -> DocumentFacts:
     """The facts of one article."""
+    r = read(article, pack)
+    facts: dict[str, Fact] = {}
+    metrics: list[Metric] = []
+    money = list(financings(r.scene))
+    for f in [*money, *tenures(r.scene, r.posts), *relations(r.scene, r.kept, money)]:
+        facts.setdefault(f.id, f)
+    used = frozenset(a.mention for f in money for _, a in f.amounts)
+    reasons = {q: reason for q, reason in r.reasons.items() if q not in used}
+    for found, metric in observations(r.scene, r.stated(), used):
+        if isinstance(found, Fact):
+            facts.setdefault(found.id, found)
+            if metric:
+                metrics.append(metric)
+        else:
+            reasons[found] = ""
+    stated = {a.mention for f in facts.values() for _, a in f.amounts}
+    asides = [Aside(Amount(q.value, q), reason or ("asideRepeated" if _repeated(q, stated) else "")) for q, reason in reasons.items() if q not in stated and isinstance(q.value, Quantity)]
+    kept_facts = _agreed(list(facts.values()))
+    links, entities = _links(r.scene.linked, r.kept, kept_facts, tuple(r.reasons))
+    return DocumentFacts(SourceFile(article.path, "", "", ""), (article,), links, entities, tuple(kept_facts), tuple(sorted(asides, key=lambda a: a.amount.mention.span)), _metrics(metrics))
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """An article read: its scene, all mentions kept, the posts, and each quantity with the reason why it states no fact ("" = none)."""
+
+    scene: Scene
+    kept: tuple[Mention, ...]
+    posts: tuple[Post, ...]
+    reasons: Mapping[Mention, str]
+
+    def stated(self) -> list[Mention]:
+        """The quantities that may state a fact, in reading order."""
+        return [q for q in sorted(self.reasons, key=lambda m: m.span) if not self.reasons[q]]
+
+
+def read(article: Article, pack: Pack) -> Reading:
+    """Find, select and link all mentions of an article."""
     divisions = find_divisions(article, pack)
     banks = find_banks(article, pack, divisions)
     orgs = find_orgs(article, pack, [*divisions, *banks])
@@ -68,49 +106,22 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
     people, posts = find_people(article, pack, [*divisions, *banks, *orgs])
     names = find_names(article, pack, [*divisions, *banks, *orgs, *people, *quantities])
     groups = find_groups(article, pack, [*quantities, *divisions])
-    anaphors = find_place_anaphors(article)
-    named = [*divisions, *banks, *orgs, *people, *names, *groups, *anaphors]
+    named = [*divisions, *banks, *orgs, *people, *names, *groups, *find_place_anaphors(article)]
     outer, nested = select([m for m in named if not any(q.span.covers(m.span) for q in quantities)])
-    numbers = _free_numbers(quantities, outer, times)
-    in_slots = sorted([*outer, *(q for q, free in numbers.items() if free and not any(o.span.covers(q.span) for o in outer if o.kind == "Group"))], key=lambda m: m.span)
-    kept = [*outer, *nested]
+    taken = sorted([m.span for m in outer if m.kind != "Group"] + [t.span for t in times])
+    free = {q for q in quantities if not any(n.covers(q.span) for n in taken)}
+    in_groups = {q for q in free if any(o.kind == "Group" and o.span.covers(q.span) for o in outer)}
+    kept = (*outer, *nested)
     resolution = resolve(article, [m for m in kept if m.kind in (*DIVISION_KINDS, "Division")], load_register())
     linked = link(article, kept, resolution, pack, {p.person: p.body for p in posts if p.body})
-    s = scene(article, pack, linked, in_slots, times, frozenset(p.person for p in posts))
-    facts: dict[str, Fact] = {}
-    metrics: list[Metric] = []
-    asides: list[Aside] = []
-    money = list(financings(s))
-    for f in [*money, *tenures(s, posts), *relations(s, kept, money)]:
-        facts.setdefault(f.id, f)
-    used = frozenset(a.mention for f in money for _, a in f.amounts)
-    reasons = {q: _reason(article, q, free) for q, free in numbers.items() if q not in used}
-    for found, metric in observations(s, [q for q in sorted(numbers, key=lambda m: m.span) if not reasons.get(q)], used):
-        if isinstance(found, Fact):
-            facts.setdefault(found.id, found)
-            if metric:
-                metrics.append(metric)
-        else:
-            reasons[found] = ""
-    stated = {a.mention for f in facts.values() for _, a in f.amounts}
-    for q in reasons:
-        if q not in stated and isinstance(q.value, Quantity):
-            asides.append(Aside(Amount(q.value, q), reasons[q] or ("asideRepeated" if _repeated(q, stated) else "")))
-    kept_facts = _agreed(list(facts.values()))
-    return DocumentFacts(SourceFile(article.path, "", "", ""), (article,), *_links(linked, kept, kept_facts, numbers), tuple(kept_facts), tuple(sorted(asides, key=lambda a: a.amount.mention.span)), _metrics(metrics))
+    made = scene(article, pack, linked, sorted([*outer, *(free - in_groups)], key=lambda m: m.span), times, frozenset(p.person for p in posts))
+    return Reading(made, kept, tuple(posts), {q: aside_reason(article, q) if q in free else "asideName" for q in quantities})
 
 
-def _free_numbers(quantities: Sequence[Mention], outer: Sequence[Mention], times: Sequence[Mention]) -> Mapping[Mention, bool]:
-    """Quantity → whether it stands free of names and dates."""
-    names = [m.span for m in outer if m.kind != "Group"] + [t.span for t in times]
-    names.sort()
-    return {q: not any(n.covers(q.span) for n in names) for q in quantities}
-
-
-def _reason(article: Article, q: Mention, free: bool) -> str:
-    if not free:
-        return "asideName"
-    return aside_reason(article, q)
+def reading(article: Article, pack: Pack) -> tuple[Scene, list[Mention]]:
+    """The scene of an article and the numbers that may state a fact."""
+    r = read(article, pack)
+    return r.scene, r.stated()
 
 
 def _repeated(q: Mention, stated: Iterable[Mention]) -> bool:
@@ -130,7 +141,7 @@ def _agreed(facts: list[Fact]) -> list[Fact]:
     return out
 
 
-def _links(linked: Linked, kept: Sequence[Mention], facts: Sequence[Fact], numbers: Mapping[Mention, bool]) -> tuple[tuple[Link, ...], tuple[Entity, ...]]:
+def _links(linked: Linked, kept: Sequence[Mention], facts: Sequence[Fact], numbers: Sequence[Mention]) -> tuple[tuple[Link, ...], tuple[Entity, ...]]:
     """The links and entities that stay: a group only if a fact names it; register ancestors of what is mentioned."""
     named = {v for f in facts for _, v in f.roles}
     links, wanted = [], set()

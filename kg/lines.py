@@ -29,7 +29,7 @@ _NUMBERED = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}(?:[、．.](?!\d)|\s+(?=[^\d\s]))|[❶-❿①-⑳]|PART\s*\d)"
 )
 STARTER = re.compile(rf"{_NUMBERED.pattern}|[【■□●◆▲△★☆◎※]|[QA问答][：:]|[—-]{{2}}[{HAN}]{{2,8}}[。：]")
-_CLOSER = re.compile(r"[，。、；：！？”’）》」』】%％‰℃,;:)\]]")
+_CLOSER = re.compile(r"[，。、；：！？”’）》」』】%％‰℃,;:)\]]|[.．]\d")
 _SPACED = re.compile(rf"[{HAN}”’》！？：][ \t　]+[{HAN}“‘《\d]")
 _BALANCE = (("“", "”"), ("（", "）"), ("《", "》"), ("‘", "’"))
 
@@ -51,7 +51,7 @@ def read_lines(raw: str) -> list[Line]:
     while start <= length:
         m = _BREAK.search(raw, start)
         end = m.start() if m else length
-        line = _line(raw, start, end, gap)
+        line = _line(raw, start, end, gap) if end > start else None
         if line:
             out.append(line)
         gap = 0 if line else gap + 1

@@ -6,12 +6,14 @@ wording that the concept lexicon knows becomes that concept, any other its own.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
-from .discourse import Scene, clause_end, clause_start, subject_like, time_at, topic
+from . import subjects
+from .discourse import Scene, clause_end, clause_start, time_at
 from .facts import build
 from .model import Amount, Fact, Mention, Metric, Quantity, Span, local_name
 from .modifiers import modifiers
@@ -107,7 +109,8 @@ def metric(scene: Scene, words: Wording) -> Metric | None:
 
 def observations(scene: Scene, quantities: Sequence[Mention], used: frozenset[Mention]) -> Iterator[tuple[Fact | Mention, Metric | None]]:
     """(observation, its metric) for each quantity that says something; (the quantity's mention, None) where it does not."""
-    before: list[tuple[int, Metric, Mention | None]] = []
+    before: list[tuple[int, Metric]] = []
+    previous = ""
     for q in quantities:
         if q in used or not isinstance(q.value, Quantity):
             continue
@@ -124,12 +127,13 @@ def observations(scene: Scene, quantities: Sequence[Mention], used: frozenset[Me
             found = _grown(before[-1][1], words.label)
         else:
             found = metric(scene, words)
-        about = _about(scene, q)
+        about, margin = subjects.best(scene, q, words.lead + words.trail, previous)
         if found is None or about is None:
             yield q, None
             continue
-        before.append((number, found, about))
-        yield _observation(scene, q, found, about, words, clause), found
+        previous = scene.entity(about)
+        before.append((number, found))
+        yield _observation(scene, q, found, about, margin, words, clause), found
 
 
 def _grown(base: Metric, words: str) -> Metric:
@@ -138,17 +142,7 @@ def _grown(base: Metric, words: str) -> Metric:
     return Metric("gfc:metric_" + local_name(label), label, (base.label, m[0] if m else "增长"))
 
 
-def _about(scene: Scene, q: Mention) -> Mention | None:
-    """The subject of a number."""
-    found = topic(scene, q.span.start)
-    end = clause_end(scene, q.span.end)
-    after = [m for m in scene.outer_in(Span(q.span.end, end)) if subject_like(scene, m) or scene.kind(m) in ("Project", "Workshop", "Facility", "Programme")]
-    if after and re.fullmatch(r"(?:长|宽|高)?的", scene.article.folded[q.span.end : after[0].span.start]):
-        return after[0]
-    return found
-
-
-def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, words: Wording, clause: str) -> Fact:
+def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, margin: float, words: Wording, clause: str) -> Fact:
     assert isinstance(q.value, Quantity)
     mods = modifiers(scene, q.span)
     label = found.label + words.lead
@@ -156,7 +150,6 @@ def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, words:
     per = [("per", concept) for word, concept in _PER if word in clause[-20:] + words.lead]
     compared = [("comparedWith", "gfc:" + e.name) for e in scene.pack.entries("concepts") if e.kind == "comparison" and any(a in clause for a in e.aliases)]
     number = scene.number_of(q.span.start)
-    near = scene.sentences[scene.number_of(about.span.start)] == scene.sentences[number]
     return build(
         scene,
         "Observation",
@@ -166,6 +159,6 @@ def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, words:
         sentence=number,
         time=time_at(scene, q.span),
         status=mods.status,
-        confidence=0.8 if near else 0.65,
+        confidence=round(0.5 + 0.4 * (1 - math.exp(-margin)), 2),
         rule="observation.wording" if found.id.startswith("gfc:metric_") else "observation.concept",
     )

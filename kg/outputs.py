@@ -251,6 +251,9 @@ def _next(report: Report) -> list[str]:
         best = min((k for k in lenders if k in labels), key=lambda k: (-lenders[k], k), default=None)
         if best:
             out.append(f"kg explain {shown} {labels[best]}")
+        if open_ := next((a.amount.mention for a in report.graph.asides if not a.reason), None):
+            article, offset = view.mention_place(view.view(report.graph), open_)
+            out.append(f"kg explain {shown} {article.path}:{offset}" + say("   # 一个未解释的数量", "   # a quantity that is unexplained"))
     return out or [say("加上 --formats turtle,html 再建一次", "build again with --formats turtle,html")]
 
 

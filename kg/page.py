@@ -15,7 +15,7 @@ from typing import Any
 
 from .model import Amount, Fact, Graph, TimeRef
 from .network import ends
-from .view import FACTS, KINDS, PROPERTIES, Quote, View, local, sum_words, view
+from .view import FACTS, KINDS, PROPERTIES, Quote, View, aside_quotes, local, sum_words, view
 
 ASSETS = Path(__file__).parent / "page_assets"
 TITLE = "共富金融知识图谱"
@@ -121,6 +121,9 @@ def page_data(graph: Graph) -> dict[str, Any]:
             listed.append({"article": article[q.article.id], "text": q.text, "at": list(map(list, q.places)), "again": list(q.copies)})
         return passages[key]
 
+    def marked(q: Quote) -> list[Any]:
+        return [passage(q), [[m.start, m.end, m.kind, node.get(m.entity, -1)] for m in q.marks]]
+
     def value(x: str) -> int | list[int] | str:
         return node[x] if x in node else [number[x]] if x in number else x
 
@@ -135,10 +138,11 @@ def page_data(graph: Graph) -> dict[str, Any]:
             "status": f.status,
             "confidence": f.confidence,
             "rule": f.found_by,
-            "quotes": [[passage(q), [[m.start, m.end, m.kind, node.get(m.entity, -1)] for m in q.marks]] for q in quotes],
+            "quotes": list(map(marked, quotes)),
         }
 
     facts = [fact(f) for f in graph.facts]
+    asides = [[a.amount.quantity.verbatim, a.reason, marked(q)] for a, q in zip(graph.asides, aside_quotes(v), strict=True) if q]
     return {
         "nodes": [
             {
@@ -168,7 +172,7 @@ def page_data(graph: Graph) -> dict[str, Any]:
             }
             for a in graph.articles
         ],
-        "asides": [[a.amount.quantity.verbatim, a.reason] for a in graph.asides],
+        "asides": asides,
         "names": _names(v),
     }
 

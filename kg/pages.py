@@ -137,7 +137,7 @@ def _kind(page: _Page, number: int, head: bool) -> str:
         return "names"
     if is_caption(line, pack):
         return "caption"
-    return "short" if is_short(line) and not (page.full(number) and number > 1) else "body"
+    return "short" if is_short(line) and not (page.full(number) and number > 1) and not has_dateline(line.text, pack) else "body"
 
 
 def _weak_captions(page: _Page) -> None:
@@ -254,8 +254,12 @@ def _arrange(page: _Page, numbers: list[int]) -> list[tuple[str, list[int]]]:
             kind = "short"
         if kind == "short":
             if head and not bylined and not untitled:
-                blocks.append(("title", [number]))
-                continue
+                under_title = any(k == "title" for k, _ in blocks) and after is not None and kinds[after] == "body"
+                cut_off = after is not None and line.gap > 0 and page.soft(after)  # the beginning of the first sentence
+                if not under_title or heading_sign(line) or not (cut_off or ending(line.text) == "colon"):
+                    blocks.append(("title", [number]))
+                    continue
+                sign = False
             if sign is None:
                 sign = _is_heading(page, number, after if text_after[at + 1] else None, paragraph, bool(blocks) and blocks[-1][0] == "heading")
             if sign:
@@ -278,12 +282,13 @@ def _is_heading(page: _Page, number: int, after: int | None, paragraph: list[int
     rest = page.lines[after]
     if heading_sign(line):
         return True
-    if paragraph and ending(page.lines[paragraph[-1]].text) != "end":
-        if page.soft(number) or page.full(paragraph[-1]) or ending(page.lines[paragraph[-1]].text) == "comma":
-            return False
-    elif page.soft(after) and page.kinds[after] == "body" and not (under_heading and line.gap == 0):
+    pending = ending(page.lines[paragraph[-1]].text) if paragraph else "end"
+    if paragraph and pending != "end" and (page.soft(number) or page.full(paragraph[-1]) or pending == "comma" or any(c.isdigit() for c in line.text)):
         return False
-    return not goes_on(rest.text) and ending(line.text) != "colon" and len(line.text) <= 26 and line.text.count("，") <= 1
+    if page.soft(after) and (page.kinds[after] == "body" or ending(rest.text) == "colon") and not (under_heading and line.gap == 0):
+        return False
+    halves = line.text.split("，")  # 一塘好水，养出“金鲈鱼”; a sentence may be cut off right after its comma
+    return not goes_on(rest.text) and ending(line.text) != "colon" and len(line.text) <= 26 and len(halves) <= 2 and min(map(len, halves)) >= 3
 
 
 def _joins(page: _Page, head: int, tail: int, earlier: str) -> bool:

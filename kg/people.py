@@ -29,6 +29,7 @@ _AFTER_BODY = re.compile(r"[村镇乡区]([村镇乡]|社区)$")
 _BARE_BODY = re.compile(
     r"(?:该|本|我|项目)?(?:公司|支公司|分公司|企业|集团|合作社|经济合作社|专业合作社|信用社|联社|协会|商会|工会|联盟|工坊|基地|支行|分行|银行|农商行|农场)$"
 )
+_ANAPHOR = re.compile(r"[该本我](?:支行|分行|行|公司|社|省|市|县|区|镇|乡|村)")
 _SECTION = re.compile(rf"({HAN}{{1,6}}[科股处])$")
 _SECTION_OF = re.compile(rf"^(.*(?:局|厅|委|办|中心|院|政府|委员会))({HAN}{{1,6}}[科股处])$")
 _CLAUSE = re.compile(r"[^，。；！？\n：“”]{1,26}")
@@ -91,6 +92,8 @@ def _body(f: str, title: Span, after: int, spans: Spans, g: Grammar, pack: Pack)
     if bare and start - len(bare[0]) < edge:
         edge = start - len(bare[0])
     edge = max(edge, after)  # 县委常委、副县长: what stands before is a title, no body
+    own = _ANAPHOR.match(f, edge, start) or _ANAPHOR.match(f, max(edge - 1, after), start)  # 该行三农金融部: the part is the body
+    edge = own.end() if own and start - own.end() > 2 else edge
     text = f[edge:start]
     if level and len(text) > 2 and text[-2] == text[-1]:
         return Span(edge, start - 1), title, edge
@@ -225,8 +228,9 @@ def _after_roles(f: str, g: Grammar, titles: Sequence[_Title], found: _Found) ->
         if end == at:
             continue
         person = found.add(at, end, "person.role")
-        if person and start - 1 in ends and f[start - 1] == "、":
-            for part in _chain(f, ends[start - 1], titles):
+        mark = f.rfind("、", max(0, start - 6), start)  # 党支部书记、种粮大户…
+        if person and mark in ends and HAN_RUN.fullmatch(f, mark + 1, at):
+            for part in _chain(f, ends[mark], titles):
                 found.post(person, part)
         while person and f[end : end + 1] == "、":
             at = end + 1
@@ -250,11 +254,12 @@ def _by_cue(f: str, g: Grammar, found: _Found) -> None:
             found.add(*m.span(), "person.address")
     for m in g.familiar.finditer(f):
         start, end = m.span()
-        if (free(f, start) or f[start - 1] in "的和跟") and follows(f, end, g) > (f[start] == "小") and not g.words & {m[0], f[start : end + 1], f[end - 1 : end + 1]}:
+        around = {f[start:end], f[start : end + 1], f[end - 1 : end + 1]}
+        if (free(f, start) or f[start - 1] in "的和跟") and follows(f, end, g) > (f[start] == "小") and not g.words & around:
             found.add(start, end, "person.address")
     for m in g.of_place.finditer(f):
         at, end = m.end(), name_end(f, m.end(), g, firm=False)
-        if end - at == 3 and follows(f, end, g) and plain(f[at:end], g) and (f[at - 1] == "的" or g.given.issuperset(f[at + 1 : end])):
+        if end - at == 3 and follows(f, end, g) and plain(f[at:end], g) and g.given.issuperset(f[at + 1 + (f[at - 1] == "的") : end]):
             found.add(at, end, "person.of-place")
     sums = [m for m in _LIST_SUM.finditer(f) if plain(m[1], g)]
     for a, b in pairwise(sums):

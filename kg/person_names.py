@@ -96,7 +96,7 @@ def grammar(pack: Pack) -> Grammar:
         address=re.compile(rf"{any_one}(?:{address}|某{{1,2}}(?![些种个类项年日月天地村镇乡县区市公企单厂店行人国家]))|{firm}老[大二三四五六七八九幺]"),
         called=re.compile(firm + pack.any_of("titles", "called")),
         familiar=re.compile(rf"[老小]{firm}(?!{any_one}{address})"),
-        of_place=re.compile(rf"(?:(?:[村镇乡县区市寨屯岁]|街道)的|[”’」])(?={any_one}{HAN})"),
+        of_place=re.compile(rf"(?:(?:[村镇乡县区市寨屯岁]|街道)的|[他她人名]叫|[”’」])(?={any_one}{HAN})"),
         kin=re.compile(r"(?:笔下|夫妇|夫妻|兄弟|姐妹|父子|母子|一家人?|等人)"),
         dotted=re.compile(rf"{HAN}{{2,8}}(?:·{HAN}{{2,8}}){{1,3}}"),
     )

@@ -132,6 +132,7 @@ def read_number(token: str) -> _Number | None:
 
 # ---------------------------------------------------------------- the words around a numeral
 
+_NOT_FEW = frozenset("人户次总件个额指基倍函参系分多少计无单票")  # 户数100, 总数十: no 数百, 数十
 _MARKS = "，。；：！？,;!?、\n"
 _VERB = (
     "(?:可以|可|能|将|要|会|为|达到|达|是|在)?"
@@ -153,7 +154,7 @@ _RIGHT = re.compile(
 _RIGHT_FIRST = frozenset("及以起之封左上出有开多不")
 _JOIN = re.compile("(?:-|—{1,2}|–|~|～|至|到)(?:约|近)?")
 _JOIN_FIRST = frozenset("-—–~～至到")
-_FRACTION = "[0-9]+(?:\\.[0-9]+)?|[零一二两三四五六七八九十百点几多]+"
+_FRACTION = "[0-9]{1,9}(?:\\.[0-9]{1,9})?|[零一二两三四五六七八九十百点几多]{1,9}"
 _TAIL = re.compile(
     "([0-9一二两三四五六七八九])(?:[角毛](?:([0-9一二两三四五六七八九])分)?钱?|(?=[^0-9一二两三四五六七八九十百千万亿.点个名家斤亩块元年月天%-])|$)"
 )
@@ -201,9 +202,11 @@ def _grammar(folders: tuple[Path, ...]) -> _Grammar:
     words = "|".join(map(re.escape, sorted(units, key=lambda w: (-len(w), w))))
     cn = "零〇一二两三四五六七八九十百千万亿"
     number = (
+        # every part is bounded, so that a page of digits costs no more than a page of words
         "([0-9一二两三四五六七八九十百千万亿几数半](?:"
-        "(?<=[0-9])[0-9]*(?:,[0-9]{3}(?![0-9]))*(?:\\.[0-9]+)*(?:[十百千万亿]+[0-9]+(?![0-9.]))*[十百千万亿多余来几]*"
-        f"|(?<![0-9])[{cn}多余来几]*(?:点[零〇一二三四五六七八九]+)?))"
+        "(?<=[0-9])(?<![0-9][0-9])(?<![0-9][.][0-9])[0-9]{0,17}(?:,[0-9]{3}(?![0-9])){0,5}(?:[.][0-9]{1,9}){0,3}"
+        "(?:[十百千万亿]{1,3}[0-9]{1,8}(?![0-9.])){0,3}[十百千万亿多余来几]{0,6}"
+        f"|(?<![0-9])[{cn}多余来几]{{0,17}}(?:点[零〇一二三四五六七八九]{{1,9}})?))"
         f"(?:分之({_FRACTION})|({words}|[角毛](?=[0-9一二两三四五六七八九]分))|(?<=[万亿])|(?<=[一二三四五六七八九][百千][一二三四五六七八九])|(?=(?:[-—–~～至到]{{1,2}})[约近]?[0-9{cn}]))"
     )
     return _Grammar(
@@ -260,7 +263,7 @@ def find_quantities(article: Article, pack: Pack | None = None) -> list[Mention]
         number = _Number(half, half, None, "moreThan") if m[0] == "过半" else _Number(half, half, half)
         if text[m.start() - 1 : m.start()] not in ("另", "每"):
             out.append(_mention(article, text, _Hit(m.start(), m.end(), "", number, _PERCENT), _PERCENT, "half"))
-    return sorted(out, key=lambda x: x.span)
+    return sorted(out, key=lambda x: x.span.start)
 
 
 def _with_range(grammar: _Grammar, text: str, m: re.Match[str]) -> list[_Hit]:
@@ -272,10 +275,7 @@ def _with_range(grammar: _Grammar, text: str, m: re.Match[str]) -> list[_Hit]:
     first = _read(grammar, text, m, alone=False)
     following = grammar.number.match(text, joint.end()) if first else None
     second = (_read(grammar, text, following) or _read(grammar, text, following, alone=False)) if following else None
-    if first is None or second is None or second.unit is None or (first.unit is None and _STATED_YEAR.fullmatch(first.token)):
-        hit = _read(grammar, text, m)
-        return [hit] if hit and hit.unit else []
-    if first.unit is not None and (first.unit.kind, first.unit.unit, first.unit.currency) != (second.unit.kind, second.unit.unit, second.unit.currency):
+    if first is None or second is None or second.unit is None or not _same_measure(first, second.unit):
         hit = _read(grammar, text, m)
         return [hit] if hit and hit.unit else []
     low, high = _shared_scale(first, second), second.number.value
@@ -285,6 +285,13 @@ def _with_range(grammar: _Grammar, text: str, m: re.Match[str]) -> list[_Hit]:
     if low > high:
         return [h for h in (first, second) if h.unit]
     return [_Hit(first.start, second.end, first.token, _Number(high, low, high, "range"), second.unit)]
+
+
+def _same_measure(first: _Hit, unit: _Unit) -> bool:
+    """Whether the first end of a range can have the unit of the second."""
+    if first.unit is None:
+        return not _STATED_YEAR.fullmatch(first.token)
+    return (first.unit.kind, first.unit.unit, first.unit.currency) == (unit.kind, unit.unit, unit.currency)
 
 
 def _shared_scale(first: _Hit, second: _Hit) -> Decimal:
@@ -316,7 +323,11 @@ def _read(grammar: _Grammar, text: str, m: re.Match[str], alone: bool = True) ->
             return None
     elif token == "一" and alone and not over and word not in ("成", "倍", "块", "块钱", "元钱", "毛钱", "角钱", "分钱", "角", "毛"):
         return None  # the article: 一个, 一条
-    elif text.startswith(grammar.idioms, start) or (first == "数" and (len(token) < 2 or (start and text[start - 1] in "人户次总件个额指基倍函参系分多少计无单票"))):
+    elif (
+        text.startswith(grammar.idioms, start)
+        or (start > 1 and text[start - 2 : start + 2] in grammar.idioms)
+        or (first == "数" and (len(token) < 2 or (start and text[start - 1] in _NOT_FEW)))
+    ):
         return None
     if over:
         return _fraction(start, end, token, over)

@@ -13,6 +13,7 @@ from decimal import Decimal
 from itertools import groupby
 from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
+from urllib.parse import quote
 
 from . import __version__
 from .concepts import Concepts
@@ -253,7 +254,8 @@ _LOCAL = re.compile(r"[A-Za-z0-9_\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\
 _SAFE = re.compile(r"[\w.]+")
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
-_FORBIDDEN = re.compile(r'[\x00-\x20<>"{}|\\^`\x7f]')
+# No IRI may hold these: white space and controls of any alphabet, private and unassigned places, delimiters.
+_FORBIDDEN = re.compile(r'[\s\x00-\x20<>"{}\[\]#?%|\\^`\x7f-\x9f\u200b-\u200f\u2028-\u202f\u2060-\u206f\ud800-\uf8ff\ufeff\ufff0-\uffff\U000e0000-\U0010ffff]')
 
 
 def _quoted(text: str) -> str:
@@ -285,7 +287,7 @@ def _expander(base: str) -> Callable[[str], str]:
     def expand(name: str) -> str:
         prefix, _, local = name.partition(":")
         if _FORBIDDEN.search(local):
-            local = _FORBIDDEN.sub(lambda m: f"%{ord(m[0]):02X}", local)
+            local = _FORBIDDEN.sub(lambda m: quote(m[0], safe="", errors="surrogatepass"), local)
         return spaces[prefix] + local
 
     return _Memo(expand).__getitem__
@@ -346,9 +348,7 @@ def write_jsonld(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
         item: dict[str, Any] = {"@id": node.subject if _SAFE.fullmatch(node.subject.partition(":")[2]) else full(node.subject)}
         for p, group in groupby(node.pairs, itemgetter(0)):
             key = "@type" if p == "rdf:type" else p.removeprefix("gf:")
-            values = [_json_value(o, coerced.get(key, ""), full) for _, o in group]
-            if key == "@type":
-                values = [str(v).removeprefix("gf:") for v in values]
+            values = [str(o).removeprefix("gf:") if key == "@type" else _json_value(o, coerced.get(key, ""), full) for _, o in group]
             item[key] = values[0] if len(values) == 1 else values
         items.append(json.dumps(item, ensure_ascii=False))
     head = json.dumps(context, ensure_ascii=False, indent=1)

@@ -92,10 +92,15 @@ class Register:
 
     def villages_in(self, area: str) -> Mapping[str, tuple[str, ...]]:
         """Village name (村, 社区, 嘎查; committees' suffixes dropped) → codes, of a county or a town. Reads the prefecture's villages when first asked."""
-        found = _villages(self, area[:6])[0]
-        if len(area) <= 6:
-            return found
-        return {n: kept for n, codes in found.items() if (kept := tuple(c for c in codes if c.startswith(area)))}
+        return _villages(self, area[:6])[0] if len(area) <= 6 else _of_town(self, area)
+
+    def village_tails(self, county: str) -> frozenset[str]:
+        """The last three characters of a county's village names: what does not end so is no village of it."""
+        return _village_tails(self, county)
+
+    def lone_stems(self, county: str) -> tuple[tuple[str, str], ...]:
+        """Short forms of a county's towns whose full names are unique in the country, with their codes."""
+        return _lone_stems(self, county)
 
     def counties_in(self, area: str) -> tuple[str, ...]:
         """The codes of the counties of a province or prefecture; a county gives itself."""
@@ -191,6 +196,23 @@ def _towns(register: Register, county: str) -> Mapping[str, str]:
             for form in (name, stem, stem + "乡" if name.endswith("族乡") else name):
                 out.setdefault(form, code)
     return out
+
+
+@cache
+def _village_tails(register: Register, county: str) -> frozenset[str]:
+    return frozenset(n[-3:] for n in _villages(register, county)[0])
+
+
+@cache
+def _lone_stems(register: Register, county: str) -> tuple[tuple[str, str], ...]:
+    towns = _towns(register, county).items()
+    return tuple((n, c) for n, c in towns if len(n) > 1 and n != register.names[c] and len(register.towns[register.names[c]]) == 1)
+
+
+@cache
+def _of_town(register: Register, town: str) -> Mapping[str, tuple[str, ...]]:
+    found = _villages(register, town[:6])[0].items()
+    return {n: kept for n, codes in found if (kept := tuple(c for c in codes if c.startswith(town)))}
 
 
 @cache

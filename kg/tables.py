@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 from .model import Amount, Fact, Graph
-from .view import BASE, View, clean, mention_place, sum_words, view, write_whole
+from .view import BASE, View, aside_quotes, clean, mention_place, sum_words, view, write_whole
 
 Cell = str | int | float | date | None
 YI = Decimal(10**8)
@@ -222,12 +222,10 @@ def _place(v: View, fact: Fact) -> tuple[str, int, str]:
 
 
 def _asides(v: View) -> Iterable[list[tuple[Cell, str]]]:
-    for aside in v.graph.asides:
-        q, mention = aside.amount.quantity, aside.amount.mention
-        article, offset = mention_place(v, mention)
-        sentence = next((article.at(s.span).strip() for s in article.sentences() if s.span.covers(mention.span)), "")
-        reason = _concept(v, aside.reason) or "未解释"
-        texts = (reason, sentence, article.title, article.path)
+    for aside, quote in zip(v.graph.asides, aside_quotes(v), strict=True):
+        q = aside.amount.quantity
+        article, offset = mention_place(v, aside.amount.mention)
+        texts = (_concept(v, aside.reason) or "未解释", quote.text if quote else "", article.title, article.path)
         yield [(q.verbatim, ""), (float(q.value), NUMBER), (q.unit or q.currency, ""), *((t, "") for t in texts), (offset, WHOLE)]
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import re
+from bisect import bisect_right
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -188,6 +189,22 @@ class View:
             return None
         quotes = self.quotes(fact.evidence[0])
         return max(quotes, key=lambda q: (any(m.kind == "Quantity" for m in q.marks), len(q.marks)), default=None)
+
+
+def aside_quotes(v: View) -> list[Quote | None]:
+    """For each number set aside, in order, the sentence it stands in."""
+    sentences: dict[str, list[Span]] = {}
+    out: list[Quote | None] = []
+    for aside in v.graph.asides:
+        mention = aside.amount.mention
+        article = v.articles[mention.article]
+        spans = sentences.get(article.id)
+        if spans is None:
+            spans = sentences[article.id] = [s.span for s in article.sentences()]
+        at = bisect_right(spans, mention.span.start, key=lambda s: s.start) - 1
+        found = spans[at] if at >= 0 and spans[at].covers(mention.span) else mention.span
+        out.append(next(v.quotes(Evidence(article.id, (found,), (mention,))), None))
+    return out
 
 
 def view(graph: Graph) -> View:

@@ -77,6 +77,16 @@ BAD_INPUT: list[object] = [
     pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--jobs", "0"], 2, "--jobs", id="no process"),
     pytest.param({"c.jsonl": "{\n"}, ["build", "c.jsonl", "-o", "out"], 2, "c.jsonl, line 1", id="broken corpus"),
     pytest.param({}, ["try", " "], 2, "no text", id="try nothing"),
+    pytest.param({}, ["query", "none.ttl", "loans-by-bank"], 2, "no graph at none.ttl", id="query no graph"),
+    pytest.param({"g.ttl": "x y"}, ["query", "g.ttl", "loans-by-bank"], 2, "cannot read graph g.ttl", id="query a broken graph"),
+    pytest.param({"g.ttl": ""}, ["query", "g.ttl", "loan-by-bank"], 2, "loans-by-bank", id="query by a misspelt name"),
+    pytest.param({"g.ttl": ""}, ["query", "g.ttl", "SELECT {"], 2, "bad query", id="query with bad syntax"),
+    pytest.param({"g.ttl": ""}, ["query", "g.ttl", "none.rq"], 2, "none.rq", id="query from a missing file"),
+    pytest.param({"g.ttl": ""}, ["query", "g.ttl", "loans-by-bank", "--bind", "x"], 2, "NAME=VALUE", id="bind without a value"),
+    pytest.param({"g.ttl": "", "f": ""}, ["query", "g.ttl", "loans-by-bank", "-o", "f/x"], 2, "cannot write", id="query to an unwritable file"),
+    pytest.param({"g.ttl": ""}, ["explain", "g.ttl", "某银行"], 2, "某银行", id="explain what is not there"),
+    pytest.param({}, ["check", "none.ttl"], 2, "no graph at none.ttl", id="check no graph"),
+    pytest.param({"g.ttl": ""}, ["check", "g.ttl", "--sources", "none"], 2, "none", id="check against missing sources"),
     pytest.param({}, ["bulid"], 2, "bulid", id="misspelt command"),
     pytest.param({}, ["build", "--frmats"], 2, "--frmats", id="misspelt option"),
 ]
@@ -200,6 +210,75 @@ def test_try_reads_standard_input() -> None:
     done = shell("try", text=TEXT, LC_ALL="C.UTF-8")
     assert (done.returncode, done.stderr) == (0, "")
     assert "48.7亿元" in done.stdout
+
+
+@pytest.fixture
+def graph(kg: Run) -> str:
+    """A graph of one loan, with the file it was made of."""
+    write({"n/a.txt": "工行萧山分行为北干街道集中安置房项目投放贷款6.52亿元。\n"})
+    assert kg("build", "n", "-o", "out", "--formats", "turtle")[0] == 0
+    return "out/graph.ttl"
+
+
+SUMS = "SELECT ?sum ?value { ?e a gf:FinancingEvent ; gf:amount ?a . ?a gf:verbatim ?sum ; gf:value ?value }"
+
+
+@pytest.mark.parametrize(
+    ("form", "answer"),
+    [
+        pytest.param("table", "sum       value\n--------  ---------\n6.52亿元  652000000\n", id="table"),
+        pytest.param("csv", "sum,value\n6.52亿元,652000000\n", id="csv"),
+        pytest.param("json", '[\n {\n  "sum": "6.52亿元",\n  "value": 652000000\n }\n]\n', id="json"),
+    ],
+)
+def test_query_answers_in_three_forms(kg: Run, graph: str, form: str, answer: str) -> None:
+    """All prefixes are known; a query may be text or a file, the answer go to stdout or a file."""
+    write({"q.rq": SUMS})
+    assert kg("query", graph, SUMS, "--format", form) == (0, answer, "")
+    assert kg("query", graph, "q.rq", "--format", form, "-o", "deep/answer") == (0, "", "")
+    assert Path("deep/answer").read_bytes() == answer.encode()
+
+
+def test_query_without_a_query_lists_those_that_ship(kg: Run, graph: str) -> None:
+    """Each of them runs."""
+    names = [line.split()[0] for line in kg("query", graph)[1].splitlines()]
+    assert "loans-by-bank" in names
+    for name in names:
+        assert kg("query", graph, name)[::2] == (0, ""), name
+
+
+def test_query_binds_variables(kg: Run, graph: str) -> None:
+    """A bound number takes the place of the query's own."""
+    assert "6.52亿元" in kg("query", graph, "sums-at-least", "--bind", "least=600000000")[1]
+    assert "6.52亿元" not in kg("query", graph, "sums-at-least", "--bind", "least=700000000")[1]
+
+
+@pytest.mark.parametrize("term", ["工行萧山分行", "中国工商银行萧山分行", "n/a.txt:25"])
+def test_explain_shows_the_sentence(kg: Run, graph: str, term: str) -> None:
+    """By any of its names, or by the place of its characters."""
+    code, out, err = kg("explain", graph, term)
+    assert (code, err) == (0, "")
+    assert "6.52亿元" in out
+
+
+def test_check_passes_a_good_graph_and_fails_a_changed_source(kg: Run, graph: str) -> None:
+    """Exit code 0, then 1 when the file under the graph has changed."""
+    code, _, err = kg("check", graph, "--sources", "n")
+    assert (code, err.split(" · ")[0]) == (0, "errors 0")
+    write({"n/a.txt": "别的话。"})
+    code, out, _ = kg("check", graph, "--sources", "n")
+    assert code == 1
+    assert "n/a.txt" in out
+
+
+def test_what_build_says_to_try_next_runs(kg: Run) -> None:
+    """Every `kg …` of the summary, as printed."""
+    write({"n/a.txt": "工行萧山分行为北干街道集中安置房项目投放贷款6.52亿元，安排了202名学员。\n"})
+    out = kg("build", "n", "-o", "out", "--formats", "turtle")[1]
+    lines = [line.split("kg ", 1)[1].split("   #")[0] for line in out.splitlines() if "kg explain" in line or "kg query" in line]
+    assert len(lines) >= 2
+    for line in lines:
+        assert kg(*line.split())[::2] == (0, ""), line
 
 
 def test_rules_are_listed_and_pass_their_examples(kg: Run) -> None:

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import re
 import shlex
+import subprocess
+import sys
 from pathlib import Path
 
 import click
@@ -102,3 +104,9 @@ def test_the_quick_start_comes_first() -> None:
     for name in READMES:
         page = text(name)
         assert page.index("```turtle") < page.index("$ make build") < page.index("$ make test") < page.index("```sparql")
+
+
+def test_what_the_readmes_show_is_what_the_program_prints() -> None:
+    """The excerpt of the graph, the summary, the tried sentence and the query's answer; `python scripts/update_readme.py` renews them."""
+    done = subprocess.run([sys.executable, "scripts/update_readme.py", "--check"], cwd=ROOT, capture_output=True, encoding="utf-8")
+    assert (done.returncode, done.stdout, done.stderr) == (0, "", "")

@@ -21,10 +21,10 @@ quantities dates
 register places
 edges
 banks orgs names quoted
-people groups
-slots modifiers
+person_names people groups
+slots
 linking
-discourse facts
+discourse modifiers facts
 financing observations relations tenures
 extract
 documents build

@@ -30,13 +30,31 @@ function legend() {
   const floors = [0, 1e6, 1e7, 1e8, 1e9], words = (n) => (n === 0 ? say("anySum") : say("from", state.language ? `${n / 1e6}m` : n >= 1e8 ? `${n / 1e8} 亿` : `${n / 1e4} 万`));
   const floor = make("select", { class: "floor", "aria-label": say("floor") }, ...floors.map((n) => { const o = make("option", { value: n }, words(n)); o.selected = n === state.floor; return o; }));
   floor.addEventListener("change", () => { state.floor = Number(floor.value); refilter(); });
+  const years = yearCounts.length > 1 ? [make("h2", {}, say("years"), state.yearsOff.size ? make("button", { type: "button", on: () => { state.yearsOff.clear(); refilter(); } }, say("all")) : ""), histogram()] : [];
   const sums = FACTS.some((f) => f.kind === "FinancingEvent" && yuan(f));
   $("legend").replaceChildren(
     ...section("kinds", kindCounts, state.kindsOff, kindName, glyph),
-    ...(sums ? [make("h2", {}, say("floor")), floor] : []),
+    ...years, ...(sums ? [make("h2", {}, say("floor")), floor] : []),
     ...section("relations", relationCounts, state.relationsOff, relationName, () => make("span", { class: "dash" })),
   );
 }
+
+/** Facts by year as bars; a click on one shows that year only, on it again all; Shift adds one. */
+function histogram() {
+  const most = Math.max(...yearCounts.map(([, n]) => n)), off = state.yearsOff, all = yearCounts.map(([y]) => y), on = all.filter((y) => !off.has(y));
+  return make("div", { class: "years" }, ...yearCounts.map(([y, n]) => {
+    const bar = make("i", {}), name = y === "?" ? say("dateless") : y;
+    bar.style.height = `${Math.max(2, Math.round(38 * Math.sqrt(n / most)))}px`;
+    return make("button", {
+      type: "button", "aria-pressed": String(!off.has(y)), title: `${name}: ${n}`, "aria-label": `${name}: ${n}`, "data-year": y,
+      on: (event) => {
+        if (event.shiftKey) { if (!off.delete(y)) off.add(y); } else { off.clear(); if (!(on.length === 1 && on[0] === y)) for (const x of all) if (x !== y) off.add(x); }
+        refilter();
+      },
+    }, bar, make("span", {}, yearCounts.length <= 8 ? (y === "?" ? "?" : `’${y.slice(2)}`) : ""));
+  }));
+}
+const yearCounts = count(yearsOf.flat()).sort((a, b) => (a[0] < b[0] ? -1 : 1)).sort((a, b) => (a[0] === "?") - (b[0] === "?"));
 
 function refilter() { legend(); draw(); if (state.table) table(); }
 
@@ -87,7 +105,7 @@ function quote([p, marks], here) {
 
 function sourceOf(p) {
   const passage = PASSAGES[p], a = ARTICLES[passage.article];
-  const paper = [a.paper, a.page && say("page", a.page), a.date && a.date[0] ? a.date[0] + (a.date[3] === "timeInferred" ? `（${named("concepts", "timeInferred")}）` : "") : ""].filter(Boolean).join(" ");
+  const paper = [a.paper, a.page && say("page", a.page), a.date && a.date[0] ? (a.date[0] === a.date[1] ? a.date[0] : a.date[0].slice(0, 4)) + (a.date[3] === "timeInferred" ? `（${named("concepts", "timeInferred")}）` : "") : ""].filter(Boolean).join(" ");
   const where = `${a.file} · ${say("offset", passage.at.map(([s, e]) => `${s}–${e}`).join("、"))}`;
   return make("p", { class: "source" }, make("cite", {}, `《${a.title}》`), paper ? ` ${paper}` : "", make("br"), where, ...passage.again.map((s) => ` · ${say("again", s)}`));
 }
@@ -145,6 +163,7 @@ function panel() {
   else {
     out.push(make("button", { type: "button", class: "close", "aria-label": say("close"), on: () => choose(null) }, "×"));
     if (c.node !== undefined) out.push(...nodePanel(c.node));
+    else if (c.path) out.push(...pathPanel(c.path));
     else if (c.fact !== undefined) out.push(make("h2", {}, factWords(FACTS[c.fact])), make("p", { class: "about" }, named("facts", FACTS[c.fact].kind)), card(c.fact));
     else {
       const p = pairs.get(c.pair), list = [...new Set(p.edges.map((e) => e.fact).filter((n) => n >= 0))];
@@ -157,16 +176,27 @@ function panel() {
   $("panel").scrollTop = 0;
 }
 
+/** A way from node to node: at each step the strongest fact, with its sentence. */
+function pathPanel(path) {
+  const step = (i, k) => {
+    const live = pairs.get(pairKey(path[k], path[k + 1])).edges.filter(edgeOn), e = live.find((x) => x.fact >= 0);
+    return [make("h3", {}, link(path[k]), make("span", { class: "muted" }, " — "), link(path[k + 1])), e ? card(e.fact) : make("p", { class: "muted" }, `${relationName("locatedIn")}：${say("register")}`)];
+  };
+  return [make("h2", {}, NODES[path[0]].label, make("span", { class: "muted" }, " ⋯ "), NODES[path[path.length - 1]].label), make("p", { class: "about" }, say("steps", path.length - 1)), ...path.slice(0, -1).flatMap(step)];
+}
+
 function nodePanel(i) {
   const n = NODES[i], about = [kindName(n.kind), n.size_text, n.mentions ? say("mentioned", n.mentions) : "", n.code ? `${say("code")} ${n.code}` : ""].filter(Boolean).join(" · ");
   const only = () => { state.scene = new Set([i, ...neighbours(i)]); draw(); };
   const expand = () => { state.scene = new Set([...drawn, i, ...neighbours(i)]); draw({ keep: true, near: i }); };
   const copy = make("button", { type: "button", class: "act", on: () => { if (navigator.clipboard) navigator.clipboard.writeText(location.href).then(() => { copy.textContent = say("copied"); }, () => {}); } }, say("link"));
+  const route = make("button", { type: "button", class: "act", id: "path", on: () => { state.from = i; note(); route.classList.add("main"); } }, say("path"));
   return [
     make("h2", {}, n.label), make("p", { class: "about" }, glyph(n.kind), about),
     n.aliases.length ? make("p", { class: "about" }, `${say("alias")} ${n.aliases.join("、")}`) : "",
     n.parent >= 0 ? make("p", { class: "about" }, `${say("within")} `, link(n.parent), make("span", { class: "muted" }, ` ${say("register")}`)) : "",
-    make("div", { class: "acts" }, make("button", { type: "button", class: "act main", id: "expand", on: expand }, say("expand")), make("button", { type: "button", class: "act", id: "only", on: only }, say("only")), copy),
+    make("div", { class: "acts" }, make("button", { type: "button", class: "act main", id: "expand", on: expand }, say("expand")), make("button", { type: "button", class: "act", id: "only", on: only }, say("only")), route, copy),
+    state.chosen.apart >= 0 ? make("p", { class: "about" }, say("noPath", NODES[state.chosen.apart].label)) : "",
     ...(factsOf[i].length ? cards(factsOf[i], i) : [make("p", { class: "muted" }, say("noFacts"))]),
   ];
 }
@@ -180,8 +210,20 @@ function overview() {
     ...(top.length ? [make("h3", {}, say("largest"))] : []),
     ...top.map(([f, n]) => { const [who, what, whom] = triple(f); return make("button", { type: "button", class: "rank", on: () => choose({ fact: n }) },
       make("span", { class: "what" }, plain(who), who.length && whom.length ? " → " : "", plain(whom), make("br"), make("span", { class: "muted" }, [plain(what), plain(role(f, "stage")), plain(role(f, "aggregation"))].filter(Boolean).join(" · "))), make("b", {}, sumOf(f)[1])); }),
-    make("p", { class: "keys" }, say("keys")),
+    asides(), make("p", { class: "keys" }, say("keys")),
   ];
+}
+
+/** The numbers that are no fact's, each with the reason and its sentence; filled when opened. */
+function asides() {
+  if (!DATA.asides.length) return "";
+  const out = make("details", {}, make("summary", {}, `${say("asides")} `, make("small", {}, String(DATA.asides.length)))), hold = make("div", {}), more = (from) => {
+    hold.append(...DATA.asides.slice(from, from + 40).flatMap(([text, reason, q]) => [make("p", { class: "aside" }, make("b", {}, text), make("span", { class: reason ? "muted" : "chip alert" }, reason ? named("concepts", reason) : say("unexplained"))), quote(q, -1), sourceOf(q[0])]));
+    if (DATA.asides.length > from + 40) { const b = make("button", { type: "button", class: "act", on: () => { b.remove(); more(from + 40); } }, say("more", Math.min(40, DATA.asides.length - from - 40), DATA.asides.length)); hold.append(b); }
+  };
+  out.append(hold);
+  out.addEventListener("toggle", () => { if (!hold.childElementCount) more(0); });
+  return out;
 }
 
 // ---- search
@@ -255,7 +297,7 @@ function dress() {
   for (const [id, key] of [["show-graph", "graph"], ["show-table", "table"], ["home", "home"], ["png", "png"], ["language", "language"], ["theme", state.dark ? "light" : "dark"], ["legend-button", "legend"]]) $(id).textContent = say(key);
   $("search").placeholder = say("search"); $("search").setAttribute("aria-label", say("search"));
   $("canvas").setAttribute("aria-label", say("canvas"));
-  legend(); panel(); show(state.table);
+  legend(); panel(); note(); show(state.table);
 }
 
 function savePicture() {
@@ -265,14 +307,16 @@ function savePicture() {
 }
 
 // ---- wiring
-network.on("click", ({ nodes, edges }) => {
+network.on("click", ({ nodes, edges, event }) => {
   $("legend").classList.remove("open");
-  if (nodes.length) choose({ node: nodes[0] }, { move: true });
-  else if (edges.length) choose({ pair: edges[0] });
+  if (nodes.length && event.srcEvent && event.srcEvent.shiftKey && chosenNode() >= 0) state.from = chosenNode();
+  if (nodes.length) choose({ node: nodes[0] }, { move: false });
+  else if (edges.length) choose({ pair: edges[0] }, { move: false });
   else if (state.chosen) choose(null);
 });
 let nearer = 0;
 network.on("zoom", () => { clearTimeout(nearer); nearer = setTimeout(paint, 140); }); // labels keep their size on the screen
+network.on("animationFinished", paint);
 network.on("doubleClick", ({ nodes }) => { if (nodes.length) { state.scene = new Set([...drawn, nodes[0], ...neighbours(nodes[0])]); draw({ keep: true, near: nodes[0] }); } });
 network.on("dragEnd", ({ nodes }) => { for (const i of nodes) { const p = network.getPosition(i); Object.assign(places.get(i), p); } });
 for (const [event, cursor] of [["hoverNode", "pointer"], ["hoverEdge", "pointer"], ["blurNode", ""], ["blurEdge", ""]]) network.on(event, () => { $("canvas").style.cursor = cursor; });

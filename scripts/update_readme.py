@@ -1,0 +1,75 @@
+"""Fill the generated blocks of both READMEs from the program itself: the Turtle excerpt, what commands print, the query's answer.
+
+    python scripts/update_readme.py            write them
+    python scripts/update_readme.py --check    exit 1 where they are stale
+
+A generated block is the fenced block that follows a line `<!-- generated: NAME -->`. output/graph.ttl must be fresh (`make build`).
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+ROOT = Path(__file__).parent.parent
+PAGES = {"README.md": "en_US.UTF-8", "README.zh-CN.md": "zh_CN.UTF-8"}
+SENTENCE = "截至2023年6月末，工行萧山分行涉农贷款余额48.7亿元。"
+SUM = "6.52亿元"
+
+
+def turtle() -> str:
+    """The financing of the first lines and its sum, as they stand in output/graph.ttl."""
+    paragraphs = re.findall(r"^\S.*(?:\n    .*)*", (ROOT / "output" / "graph.ttl").read_text("utf-8"), re.M)
+    quantity = next(p for p in paragraphs if f'gf:verbatim "{SUM}"' in p)
+    event = next(p for p in paragraphs if "a gf:FinancingEvent" in p and quantity.split()[0] in p.split())
+    return f"{event}\n{quantity}\n"
+
+
+def kg(language: str, *args: str) -> str:
+    """What `kg ARGS` prints, run from the root."""
+    env = {**os.environ, "LC_ALL": language}
+    return subprocess.run([sys.executable, "-m", "kg", *args], cwd=ROOT, env=env, check=True, capture_output=True, encoding="utf-8").stdout
+
+
+def built(language: str) -> str:
+    """The summary of `make build`, with the folder's name as there."""
+    with tempfile.TemporaryDirectory() as out:
+        return kg(language, "build", "seeds/", "-o", out).replace(Path(out).as_posix(), "output")
+
+
+def filled(page: str, language: str) -> str:
+    """The page with its generated blocks as they must be."""
+    text = (ROOT / page).read_text("utf-8")
+    query = re.findall(r"^```sparql\n(.*?)^```", text, re.M | re.S)[0]
+    made = {
+        "turtle": turtle,
+        "build": lambda: built(language),
+        "try": lambda: kg(language, "try", SENTENCE),
+        "answer": lambda: kg(language, "query", "output/graph.ttl", query),
+    }
+    return re.sub(
+        r"(<!-- generated: (\w+) -->\n```\w*\n)(.*?)(?=^```$)",
+        lambda m: m[1] + made[m[2]](),
+        text,
+        flags=re.M | re.S,
+    )
+
+
+def main() -> int:
+    stale = 0
+    for page, language in PAGES.items():
+        text = filled(page, language)
+        if text != (ROOT / page).read_text("utf-8"):
+            stale = 1
+            print(f"{page}: {'stale: run python scripts/update_readme.py' if '--check' in sys.argv else 'updated'}")
+            if "--check" not in sys.argv:
+                (ROOT / page).write_text(text, "utf-8", newline="\n")
+    return stale if "--check" in sys.argv else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
