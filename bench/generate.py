@@ -110,7 +110,8 @@ def articles(size: int, seed: int) -> Iterator[str]:
     register, pack = load_register(), load()
     surnames = [e.name for e in pack.entries("surnames") if e.kind == "1"][:120]
     banks = [(e.name, min((e.name, *e.aliases), key=len)) for e in pack.entries("banks") if e.kind == "Bank"][:24]
-    counties = [c for c in sorted(register.lines) if c.startswith(("33", "33", "32", "34", "36", "43", "51"))]
+    provinces = ("33", "33", "32", "34", "36", "43", "51")
+    counties = [c for p in provinces for c in sorted(register.lines) if c.startswith(p) and not "71" <= c[4:] <= "79"]  # no development zones
     while size > 0:
         county = chance.choice(counties)
         towns = [c for c in sorted(set(register.towns_in(county).values())) if not register.name(c).endswith("街道")]
@@ -137,7 +138,7 @@ def _article(chance: random.Random, home: dict[str, str], surnames: list[str]) -
     lines = [say(chance.choice(TITLES)), f"本报记者 {_person(chance, surnames)} 通讯员 {_person(chance, surnames)}"]
     plain, finance = chance.sample(PLAIN, len(PLAIN)), chance.sample(FINANCE, len(FINANCE))  # no sentence twice in one article
     for _ in range(chance.randint(5, 9)):
-        pool = [plain.pop() for _ in range(chance.randint(2, 3))] + [finance.pop() for _ in range(chance.randint(0, 2))]
+        pool = [plain.pop() for _ in range(chance.randint(2, 3))] + [finance.pop() for _ in range(min(chance.randint(0, 2), len(finance)))]
         chance.shuffle(pool)
         lines.append("".join(map(say, pool)))
     return "\n\n".join(lines) + "\n"

@@ -12,8 +12,9 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from . import extract, pack
+from . import pack
 from .errors import KgError
+from .extract import extract
 from .model import Aside, Document, DocumentFacts, Entity, Evidence, Fact, Graph, Link, Mention, Metric
 
 T = TypeVar("T", Entity, Fact, Metric)
@@ -57,7 +58,7 @@ def extract_all(
 def _extract_one(document: Document, folders: tuple[Path, ...]) -> DocumentFacts | KgError:
     """One step of the map. A document that breaks the program is told and left out; KG_DEBUG=1 lets the fault through."""
     try:
-        return extract.extract(document, pack.load(*folders))
+        return extract(document, pack.load(*folders))
     except Exception as error:
         if os.environ.get("KG_DEBUG"):
             raise

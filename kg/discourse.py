@@ -179,7 +179,7 @@ def time_at(scene: Scene, span: Span) -> TimeRef | None:
     """The time in force at a span: the last one before it in its sentence, else just after it in its clause, else the paragraph's."""
     number = scene.number_of(span.start)
     s = scene.sentences[number]
-    inside = [t for t in scene.times if s.span.covers(t.span)]
+    inside = [t for t in scene.times if s.span.covers(t.span) and t.found_by != "time.ahead"]
     before = [t for t in inside if t.span.end <= span.start]
     end = clause_end(scene, span.end)
     after = [t for t in inside if span.end <= t.span.start < end]

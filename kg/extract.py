@@ -6,6 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from .anaphors import find_anaphors
 from .banks import find_banks
 from .dates import anchored, find_times
 from .discourse import Scene, scene
@@ -106,7 +107,7 @@ def read(article: Article, pack: Pack) -> Reading:
     people, posts = find_people(article, pack, [*divisions, *banks, *orgs])
     names = find_names(article, pack, [*divisions, *banks, *orgs, *people, *quantities])
     groups = find_groups(article, pack, [*quantities, *divisions])
-    named = [*divisions, *banks, *orgs, *people, *names, *groups, *find_place_anaphors(article)]
+    named = [*divisions, *banks, *orgs, *people, *names, *groups, *find_place_anaphors(article), *find_anaphors(article, names)]
     outer, nested = select([m for m in named if not any(q.span.covers(m.span) for q in quantities)])
     taken = sorted([m.span for m in outer if m.kind != "Group"] + [t.span for t in times])
     free = {q for q in quantities if not any(n.covers(q.span) for n in taken)}

@@ -75,7 +75,7 @@ def _blocked(scene: Scene, rendered: Rendered, match: Match, amount: Mention) ->
     low = max(rendered.at[match.start], clause_start(scene, amount.span.start))
     near = text[low : amount.span.start] + text[amount.span.end : amount.span.end + 5]
     lead = text[max(clause_start(scene, amount.span.start), amount.span.start - 12) : amount.span.start]
-    if (_NO_FINANCING.search(near) and not (match.rule.id == "financing.grant" and "保费补贴" in near)) or re.search(r"每(?:户|人|亩|村|家|位|名|年)|余额|最高|减费|新增贷款|增加到|总额$|让利", lead):
+    if (_NO_FINANCING.search(near) and not (match.rule.id == "financing.grant" and "保费补贴" in near)) or re.search(r"每(?:户|人|亩|村|家|位|名|年)|余额|最高|减费|新增贷款|增加到|总额$|让利|完成投资|计划投资|加工费", lead):
         return True
     return bool(re.match(r"的?(?:工资|分红|订单|产值|收入|租金|保费)", text[amount.span.end : amount.span.end + 6]))
 
@@ -132,7 +132,9 @@ def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | Non
     if "授信" in clause and wanted == "by-noun":
         return "creditLine"
     kind = scene.kind(financier) if financier else ""
-    if re.search(r"贷", clause) or kind in ("Bank", "Branch"):
+    if re.search(r"(?:担保|用信)额度", clause):
+        return "creditLine"
+    if re.search(r"贷|放款", clause) or kind in ("Bank", "Branch"):
         return "loan"
     if kind in ("Insurer",):
         return "insurance"
@@ -171,8 +173,10 @@ def _recipients(scene: Scene, draft: Draft) -> list[Mention]:
         found = [m for m in scene.outer_in(Span(max(start, low), anchor.start)) if scene.case(m) == "dative" and _can_receive(scene, m)]
         if found:
             return _narrow(scene, found)
-        if _PRONOUN.search(scene.article.folded, max(start, low), anchor.start):
-            return _last_named(scene, max(start, low), _OWNERS)
+        pronoun = _PRONOUN.search(scene.article.folded, max(start, low), anchor.start)
+        if pronoun:
+            speaker = _speaker(scene, pronoun.end()) if pronoun[0][-1] in "我们" else []
+            return speaker or _last_named(scene, max(start, low), _OWNERS)
         if start <= low:
             break
         start = max(low, clause_start(scene, start - 1))
@@ -180,6 +184,14 @@ def _recipients(scene: Scene, draft: Draft) -> list[Mention]:
     stop = next((m.span.start for m in scene.outer_in(Span(anchor.end, end)) if isinstance(m.value, Quantity) and m.value.currency), end)
     after = [m for m in scene.outer_in(Span(anchor.end, min(end, stop, anchor.end + 40))) if scene.case(m) == "dative" and _can_receive(scene, m)]
     return _narrow(scene, after)
+
+
+def _speaker(scene: Scene, offset: int) -> list[Mention]:
+    """Whose words an offset lies in: the person just after the closing mark."""
+    close = scene.article.folded.find("”", offset, offset + 80)
+    if close < 0:
+        return []
+    return [m for m in scene.outer_in(Span(close, close + 40)) if scene.kind(m) == "Person" and scene.entity(m)][:1]
 
 
 def _can_receive(scene: Scene, m: Mention) -> bool:
@@ -243,15 +255,24 @@ def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) 
             return None
         return next(iter(_last_named(scene, low, _PAYERS, sentences=2, same_block=True)), None)
     for group in (clause, before):
-        lenders = [m for m in group if scene.kind(m) in LENDERS and _fits(scene, m, instrument)]
+        lenders = [m for m in group if scene.kind(m) in LENDERS and scene.case(m) != "with" and _fits(scene, m, instrument)]
         if lenders:
-            return lenders[-1]
+            return _own_branch(scene, lenders[-1])
     if instrument == "loan-if-bank" and not _BANK_WORDS.search(text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)] + draft.match.rule.id):
         public = [m for m in before if scene.kind(m) == "PublicBody" and scene.case(m) not in ("with",)]
         if public:
             return public[-1]
     after = [m for m in scene.outer_in(Span(anchor.end, sentence.span.end)) if scene.kind(m) in LENDERS and scene.case(m) in ("source", "agent")]
     return next(iter(after), None) or lender_before(scene, anchor.start, lambda m: _fits(scene, m, instrument))
+
+
+def _own_branch(scene: Scene, bank: Mention) -> Mention:
+    """Where the text knows just one branch of a bank, 建行 means that branch."""
+    if scene.kind(bank) != "Bank":
+        return bank
+    institution = scene.entity(bank)
+    own = {scene.entity(m): m for m in scene.outer if scene.kind(m) == "Branch" and scene.entity(m).startswith(institution)}
+    return next(iter(own.values())) if len(own) == 1 else bank
 
 
 def _fits(scene: Scene, m: Mention, instrument: str) -> bool:

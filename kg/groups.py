@@ -51,6 +51,8 @@ def find_groups(article: Article, pack: Pack, known: Sequence[Mention]) -> list[
             put(q.span.start, q.span.end, "group.bare-count")
     for m in plain.finditer(text):
         start = m.start(2)
+        if re.match(r"(?:该|这|本|其|企业$|合作社$|客户$|主体$)", m[2]):
+            continue
         if not any(s[0] <= start < s[1] for s in out):
             put(start, m.end(2), "group.described")
     return sorted(out.values(), key=lambda m: m.span)

@@ -104,6 +104,11 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: objec
     in_body = [r for r in read if _block_kind(article, r[0]) not in ("title", "heading")]
     for m, institution, tail in [*in_body, *(r for r in read if r not in in_body)]:
         outer = any(o.span.covers(m.span) and o is not m for o in mentions)
+        if m.kind == "Guarantor" and re.fullmatch(r"[省市县区]?农担(?:公司)?", article.folded[m.span.start : m.span.end]):
+            full = [e for e in seen.values() if e.kind == "Guarantor" and "担保" in e.id]
+            if len({e.id for e in full}) == 1:
+                put(m, full[0])  # type: ignore[operator]
+                continue
         if m.kind in FINANCIAL:
             key = institution or article.folded[m.span.start : m.span.end]
             if not institution or key != institution:

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 
 from .model import DIVISION_KINDS, Article, Mention, Span
 from .pack import Pack
-from .quoted import QUOTES, Named, NameWords, Pair, chain_ends, classify, name_words, pairs
+from .quoted import QUOTES, Named, NameWords, Pair, chain_ends, classify, name_words, pairs, same_kind
 
 _REACH = 40  # how far left of its head a name may begin
 _SKIPPED = ("byline", "credit", "header")
@@ -25,8 +25,8 @@ _AGREEMENT = re.compile(r"签[订署下了约][了的]?([^\W\d_的了]{2,14}?(?:
 _ANY_AGREEMENT = re.compile(
     r"(?:战略|框架|全面|深化|银企|银政|政银|合作|意向|授信|贷款|借款|担保|项目|书面|正式|双方|三方|一份|一纸|有关|相关|服务|协议书|备忘录|协议)++"
 )
-_ZONE = re.compile(r"(?:开发区|高新区|园区|新区|自贸区|自贸试验区|自由贸易试验区|保税区|农场|林场)$")
-_LIST_TAIL = re.compile(r"等(?:重大|重点|一批|多个|[一二两三四五六七八九十百\d]+个)*(?:子|建设|基础设施)?(?:项目|工程)(?![部组化经公])")
+_ZONE = re.compile(r"(?:开发区|高新区|园区|新区|自贸区|自贸试验区|自由贸易试验区|保税区|农场|林场|[亚奥]运村)$")
+_LIST_TAIL = re.compile(r"等(?:重大|重点|一批|多个|[省市县区]级|民生|基础设施|[一二两三四五六七八九十百\d]+个)*(?:子|建设)?(?:项目|工程)(?![部组化经公])")
 _WORK_END = re.compile(r"(?:改造|扩建|整治|修复|提升|治理|迁建|改建)$")
 _PHASE = re.compile(r"[（(][一二三四五\d]+期[）)]")
 _SIZE = re.compile(r"[\d.]+[多余]?[百千万亿]?[多余]?(?:头|只|羽|吨|亩|公里|千瓦|兆瓦|MW|立方米|平方米|方|套|棒|株|尾)")
@@ -39,6 +39,7 @@ _BUILT = re.compile(r"，?(?:总投资|总造价|造价|动工|开工|落成|竣
 _SITE_WORK = re.compile(r"总投资|总造价|造价|动工|开工|落成|竣工|通车")
 _BUILDING = re.compile(r"开工|动工|奠基|总投资|投建|谋划|合建|规划用地|该项目")
 _FIGURE = re.compile(r"[“‘「].{1,2}[”’」]")  # “点亮”北部片区
+_ONLINE = re.compile("线上|网上|电商平台|小程序")
 _OWN_LEAD = re.compile(r"[A-Za-z0-9]+|[“‘「].*[”’」]")  # what may stand before a place in a facility's name
 _VILLAGE = re.compile(r"(?<![农乡本该各全])(?:村|社区|街道|镇|乡)$")
 _NOT_ONE = re.compile(r"的?建设|综合|企业|联盟|品牌|工作|专项|创建|发展|服务|办|等|模式|带动")  # behind 共富工坊: the programme is meant
@@ -96,7 +97,7 @@ class _Scan:
                     return m.end(), m[0]
             elif sign in _JOINS:
                 word = text[at - 1 : at + 1]
-                if word in self.words.cues and at > floor:  # 参与, 以及
+                if at == floor or word in self.words.cues:  # 参与, 以及
                     return at + 1, word
                 if self.place_over(at, at + 1) < floor and self.splits(at) and not self.general(at + 1, end):
                     return at + 1, sign
@@ -282,11 +283,16 @@ def _in_marks(scan: _Scan, marks: Sequence[Pair], learnt: dict[str, str]) -> Non
             if _DOCUMENT.search(title) and not _PRINTED.search(title):
                 scan.put(pair.start, pair.end, "Document", "document.title-marks")
     ends = chain_ends(text, scan.quotes)
+    before = Named(-1, -1, "", "")
     for q in scan.quotes:
-        for name in classify(scan.words, text, q, ends[q.end], scan.low, scan.high):
+        names = classify(scan.words, text, q, ends[q.end], scan.low, scan.high)
+        if not names and before.rule.endswith(".quoted") and text[before.end + 1 : q.start] in ("", "、"):  # “五水共治”“三改一拆”
+            names = same_kind(scan.words, text, q, before)
+        for name in names:
             scan.put(*name)
             if name.start == q.start + 1 and name.end == q.end - 1 and name.end - name.start >= 3 and name.kind != "Facility":
                 learnt.setdefault(text[name.start : name.end], name.kind)
+        before = names[0] if names else before
 
 
 def _known(scan: _Scan) -> None:
@@ -316,7 +322,7 @@ def _by_head(scan: _Scan) -> None:
         elif "FinancialProduct" in uses:
             inside = scan.place_ends(start, at)[-1]
             led = words.cues.get(word) == "product" or word in ("打造", "推出")
-            if (uses["FinancialProduct"] == "strong" or (led and at - inside >= 5)) and not scan.general(inside, at):
+            if (at - inside >= 2 if uses["FinancialProduct"] == "strong" else led and at - inside >= 5 and not scan.general(inside, at)):
                 scan.put(start, done, "FinancialProduct", "product.head")
         elif start < at and not _programme(scan, start, at, done, uses.get("Programme", ""), word):
             _built(scan, scan.trim(start, at), at, done, uses, word)
@@ -360,7 +366,7 @@ def _built(scan: _Scan, start: int, at: int, end: int, uses: Mapping[str, str], 
         return
     inside = scan.place_ends(start, at)[-1]
     placed, named = inside > start, not scan.general(inside, at)
-    if not placed and _FIGURE.search(text, start, at):
+    if (not placed and _FIGURE.search(text, start, at)) or (kind == "Facility" and _ONLINE.search(text, start, at)):
         return
     if head in _WORKS:
         enough = (named or placed) and at - inside >= (2 if named and placed else 4)
@@ -432,8 +438,7 @@ def _loans(scan: _Scan) -> None:
         online = text[at - 1 : at] in ("e", "E")
         if typed or online or (text[at - 1 : at + 1] not in words.loan_words and not _NOT_LOAN_NAME.match(text, at)):
             start, word = scan.edge(at)
-            cut = bisect_right(scan.cuts, start)
-            led = words.cues.get(word) == "product" or word in ("推出", "打造") or (cut > 0 and scan.cuts[cut - 1] == start)
+            led = words.cues.get(word) == "product" or word in ("推出", "打造") or text[start - 1 : start] == "元"  # 4000万元美丽乡村贷款
             if typed:
                 special = led and at - start >= 4 and not _MIXED.search(text, start, at) and words.loan_general.fullmatch(text, start, at) is None
                 if special and not _LOAN_ABOUT.match(text, at + 2, scan.high):

@@ -100,6 +100,8 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
             return
     if head in ("大学", "学院", "中学", "小学", "医院", "基金", "工会", "政府", "人大", "团委") and re.match(r"生|校|部|性|网|院|干部|投资|会|引导|产业|专项", text[end:]):
         return
+    if head == "财政" and re.match(r"[局厅部补资收支投专所奖]|扶持|贴息|激励|预算", text[end:]):
+        return
     start = left_edge(text, m.start(), places, pack, 26 if kind != "PublicBody" else 16)
     lead = text[start : m.start()]
     if kind == "PublicBody":

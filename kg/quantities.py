@@ -163,6 +163,7 @@ _PIECES_OF = frozenset("田地屏牌石砖板匾玻农水林塑电菜")
 _DOUBLING = re.compile("翻了?([一两二三四]?)番")
 _HALF = re.compile("(?:一半|过半|半数)(?![路途夜天])")
 _GROWTH = re.compile("(?:增长|增加|提高|提升|扩大|上涨|上升|增|涨)了?(?:近|约|超过|超|逾)?$")
+_RATIO = frozenset(":：∶")
 _WAGE = re.compile("(?:[一每](?:天|晚|年|个月|月|亩)|日薪|月薪)$")  # 一天一百二
 _STATED_YEAR = re.compile("(?:1[89]|20)[0-9]{2}|0[0-9]")
 
@@ -315,11 +316,13 @@ def _read(grammar: _Grammar, text: str, m: re.Match[str], alone: bool = True) ->
     digit = first.isdigit()
     if digit:
         before = text[start - 1 : start]
-        if before and ((before.isascii() and before.isalpha()) or (before in ":：∶" and text[start - 2 : start - 1].isdigit())):
+        if before in _RATIO and text[max(0, start - 2) : start - 1].isdigit():
             return None
+        if before.isascii() and before.isalpha() and token.isdigit() and not over:
+            return None  # G320, A4; but GDP1.2万亿元
         if before in (" ", "\u3000") and text[max(0, start - 2) : start - 1].isdigit() and not _STATED_YEAR.search(text, max(0, start - 5), start - 1):
             return None  # 9 5亿元: a lost decimal point is not guessed
-        if text[end : end + 1] in (":", "：", "∶") and text[end + 1 : end + 2].isdigit() and not word:
+        if text[end : end + 1] in _RATIO and text[end + 1 : end + 2].isdigit() and not word:
             return None
     elif token == "一" and alone and not over and word not in ("成", "倍", "块", "块钱", "元钱", "毛钱", "角钱", "分钱", "角", "毛"):
         return None  # the article: 一个, 一条
@@ -343,8 +346,8 @@ def _read(grammar: _Grammar, text: str, m: re.Match[str], alone: bool = True) ->
             return _Hit(start, cents.end(), token, _Number(value, value, value), _YUAN)
         if alone and not (_is_money(grammar, text, start, end) if token[-1] in "万亿" else _WAGE.search(text, max(0, start - 4), start)):
             return None
-        if alone and (len(token) == 1 or (not digit and first not in _DIGITS)):
-            return None
+        if alone and first in _SCALES and (not start or text[start - 1] not in "上超破过近逾"):
+            return None  # 千万 alone is a word; 产值上亿 is a sum
         return _Hit(start, end, token, number, _YUAN if alone else None)
     if unit.kind == "not" or (unit.digits and not digit and not any(c in "十百千万亿" for c in token)):
         return None
@@ -464,6 +467,7 @@ def _bounds(bound: str, value: Decimal) -> tuple[Decimal | None, Decimal | None]
 _QUOTED = {"“": "”", "‘": "’", "《": "》", "【": "】", "「": "」", "『": "』"}
 _BREAK = frozenset("，。；：！？,;!?\n")
 _RULE = re.compile("联系|结对|包联|挂联|挂钩|对应|对接|负责|至少有|配备|服务")
+_EACH = re.compile(f"每[^{_MARKS}]{{1,12}}$")
 _ONE_OF = re.compile("(?:1|一)(?:名|位|个|家|户|支|人|村)")
 _DOCUMENT = re.compile("(?:意见|措施|举措|政策|办法|规定|细则|准则|要求)")
 
@@ -491,7 +495,11 @@ def aside_reason(article: Article, mention: Mention) -> str:
         return "asideName"
     if quantity.verbatim.endswith("县") and text[max(0, start - 2) : start] in ("山区", "海岛"):
         return "asideName"
-    if before in ("每", "逢") or (kind == "count" and quantity.value == 1 and _in_rule(text, start, end)):
+    if (
+        before in ("每", "逢")
+        or (kind == "count" and quantity.value == 1 and _EACH.search(text, max(0, start - 14), start))
+        or (kind == "count" and quantity.value == 1 and _in_rule(text, start, end))
+    ):
         return "asideFigurative" if quantity.verbatim.startswith("一分") else "asideRule"
     if before in ("这", "那") or text[max(0, start - 2) : start] in ("上述", "前述", "这些", "那些"):
         return "asideRepeated"

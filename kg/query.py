@@ -178,28 +178,19 @@ def named_queries() -> list[NamedQuery]:
 def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str, str] | None = None) -> Table:
     """Answer a SPARQL query: its text, a file, or the name of one that ships. All prefixes are known without PREFIX lines.
 
-    `bindings`: variable → value: a prefixed name or <IRI>, a number, or a string. A value takes the place of the query's own
-    `VALUES ?variable { … }` if it has one. Raises KgError.
+    `bindings`: variable → value: a prefixed name or <IRI>, a number, or a string (with and without the tag @zh). A value takes
+    the place of the query's own `VALUES ?variable { … }` if it has one. Raises KgError.
     """
     import pyoxigraph as ox
 
     text = _query_text(query)
     data = graph if isinstance(graph, GraphFile) else read_graph(graph)
-    substitutions: dict[Any, Any] = {}
     for name, value in (bindings or {}).items():
-        name = name.lstrip("?$")
-        if not re.search(rf"[?$]{re.escape(name)}\b", text):
-            known = sorted(set(re.findall(r"VALUES \?(\w+)", text)) or set(re.findall(r"[?$](\w+)", text)))
-            raise fail("query-binding", name=name, known=" ".join(known))
-        spelled, term = _term(value, data.prefixes)
-        # a lambda, not a template: the value may hold a backslash
-        text, count = re.subn(rf"(VALUES\s+\?{re.escape(name)}\s*)\{{[^}}]*\}}", lambda m, s=spelled: f"{m[1]}{{ {s} }}", text)  # type: ignore[misc]
-        if not count:
-            substitutions[ox.Variable(name)] = term
+        text = _bind(text, name.lstrip("?$"), value, data.prefixes)
     if re.search(r"\bSERVICE\s+(?:SILENT\s+)?[<?$\w]", re.sub(r"#[^\n>]*\n|\"[^\"\n]*\"", " ", text), re.I):
         raise fail("query-network")
     try:
-        found = data.store.query(text, prefixes=dict(data.prefixes), use_default_graph_as_union=True, substitutions=substitutions or None)
+        found = data.store.query(text, prefixes=dict(data.prefixes), use_default_graph_as_union=True)
         if isinstance(found, ox.QuerySolutions):
             columns = tuple(v.value for v in found.variables)
             return Table(columns, tuple(tuple(_cell(row[c], data) for c in columns) for row in found))
@@ -232,17 +223,30 @@ def _query_text(query: str | Path) -> str:
     return shipped[query]
 
 
-def _term(value: str, known: Mapping[str, str]) -> tuple[str, Any]:
-    """A bound value as SPARQL and as a term."""
+def _bind(text: str, name: str, value: str, known: Mapping[str, str]) -> str:
+    """The query with a variable bound: in its own VALUES, or else in one put at the head of its pattern."""
+    if not re.search(rf"[?$]{re.escape(name)}\b", text):
+        variables = sorted(set(re.findall(r"VALUES \?(\w+)", text)) or set(re.findall(r"[?$](\w+)", text)))
+        raise fail("query-binding", name=name, known=" ".join(variables))
+    spelled = _spelled(value, known)
+    # functions, not templates: the value may hold a backslash
+    bound, count = re.subn(rf"(VALUES\s+\?{re.escape(name)}\s*)\{{[^}}]*\}}", lambda m: f"{m[1]}{{ {spelled} }}", text)
+    if count:
+        return bound
+    both = f"{spelled} {spelled}@zh" if spelled.startswith('"') else spelled  # labels are tagged, other strings are not
+    start = "WHERE" if re.search(r"\bWHERE\s*\{", text, re.I) else ""
+    return re.sub(rf"{start}\s*\{{", lambda m: f"{m[0]} VALUES ?{name} {{ {both} }} ", text, count=1, flags=re.I)
+
+
+def _spelled(value: str, known: Mapping[str, str]) -> str:
+    """A value as SPARQL: an IRI, a number or a string."""
     import pyoxigraph as ox
 
     prefix, colon, local = value.partition(":")
     iri = value[1:-1] if value.startswith("<") and value.endswith(">") else known[prefix] + local if colon and prefix in known else ""
     if iri and not re.search(r'[\x00-\x20<>"{}|\\^`]', iri):
-        return f"<{iri}>", ox.NamedNode(iri)
-    if _NUMBER.fullmatch(value):
-        return value, ox.Literal(value, datatype=ox.NamedNode("http://www.w3.org/2001/XMLSchema#" + ("decimal" if "." in value else "integer")))
-    return str(ox.Literal(value)), ox.Literal(value)
+        return f"<{iri}>"
+    return value if _NUMBER.fullmatch(value) else str(ox.Literal(value))
 
 
 def _cell(term: Any, data: GraphFile) -> Cell | None:

@@ -28,13 +28,15 @@ _MONEY_VERB = re.compile(
     r"(?:推出|办理|发放|创新|申请|申办|开办|上线|提供|代理|投放|开发|推广|用上?|一笔|首笔|元|做成|打造|试点|凭|靠|拿到|获批|获得|借助|运用)$"
 )
 _PRODUCT_BEHIND = re.compile(
-    r"(?!相关|类|等|方面)[^\W\d_的]{0,4}?(?:系列)?(?:产品|信用贷款|贷款|保险|服务点|线上[^\W_]{0,4}(?:平台|商城)|金融服务|额度|服务品牌|综合服务平台)"
+    r"(?!相关|类|等|方面)[^\W\d_的]{0,4}?(?:系列)?(?:产品|业务|信用贷款|贷款|保险|服务点|线上[^\W_]{0,4}(?:平台|商城)|金融服务|额度|服务品牌|综合服务平台)"
 )
 _PRODUCT_LIST = re.compile(r"等[^，。；]{0,8}产品")
 _PRODUCT_WHOLE = re.compile(r"(?:组合|综合|专项)?融资(?:业务|服务|产品)?|线上服务模式|组合贷款?业务")
 _PRODUCT_TAIL = re.compile(r"(?:通|卡|保|担|险|付|宝|码|票|券|[eE][抵链].*|时代|惠享.+)$")
 _PROGRAMME_LIST = re.compile(r"等[^\W_]{0,6}?(?:培训|活动|行动|工程|计划)")
 _PROGRAMME_VERB = re.compile(r"(?:实施|启动|推行|推广)$")
+_PURSUED = re.compile(r"(?:推进|深化|打好)$")  # with nothing behind the quotes that the verb could govern instead
+_NO_NOUN = re.compile(r"[，。；、“]|$")
 _PROGRAMME_BEHIND = re.compile(r"推广|集成改革|改革")
 _ONE_EACH = re.compile(r"一[县镇乡村户行企][一二三四五六七八九十][^\W\d_]")  # 一村一策
 
@@ -153,7 +155,7 @@ def name_words(pack: Pack) -> NameWords:
         inner_kinds=inner_kinds,
         heads={c: re.compile(_any(v)) for c, v in by_first.items()},
         first_two=re.compile(f"[{''.join(sorted(by_first))}](?=[{''.join(sorted({h[1] for h in searched}))}])"),
-        head_end=re.compile(_any(built) + "$"),
+        head_end=re.compile(_any(h for h, u in uses.items() if h in built or "FinancialProduct" in u) + "$"),
         stops={c: re.compile("|".join(v)) for c, v in stops.items()},
         cues={e.name: e.parent for e in entries if e.kind == "left"},
         general=_only(words("generic")),
@@ -180,7 +182,7 @@ def classify(words: NameWords, text: str, pair: Pair, chain_end: int, low: int, 
     """
     start, end = pair.start + 1, pair.end - 1
     inner = text[start:end]
-    if not 2 <= len(inner) <= 30 or _SPEECH.search(inner) or inner in words.slogans or inner in words.kinds:
+    if not 2 <= len(inner) <= 30 or _SPEECH.search(inner) or inner in words.slogans or words.kinds.get(inner, "FinancialProduct") != "FinancialProduct":
         return []
     if inner.endswith("共富工坊"):
         stem = inner.removesuffix("共富工坊").rstrip("·")
@@ -188,6 +190,15 @@ def classify(words: NameWords, text: str, pair: Pair, chain_end: int, low: int, 
     if _SCHOOL.search(inner) and len(inner) <= 10:
         return [Named(start, end, "Programme", "programme.quoted")]
     return _product(words, text, pair, chain_end, low, high) or _programme(words, text, pair, chain_end, low, high)
+
+
+def same_kind(words: NameWords, text: str, pair: Pair, before: Named) -> list[Named]:
+    """The quoted name taken for one of the kind of the quoted name right before it, unless it is plainly none."""
+    inner = text[pair.start + 1 : pair.end - 1]
+    plain = before.kind in ("Programme", "FinancialProduct") and 3 <= len(inner) <= 8 and not re.search(r"[+、，。！？；：]", inner)
+    if not plain or inner in words.slogans or inner in words.loan_words or inner in words.kinds or words.general.fullmatch(inner):
+        return []
+    return [Named(pair.start + 1, pair.end - 1, before.kind, before.rule)]
 
 
 def _product(words: NameWords, text: str, pair: Pair, chain_end: int, low: int, high: int) -> list[Named]:
@@ -202,6 +213,9 @@ def _product(words: NameWords, text: str, pair: Pair, chain_end: int, low: int, 
     if whole:  # “e抵+余值信用”组合融资业务
         return [Named(pair.start, whole.end(), "FinancialProduct", "product.quoted-head")]
     alone = [Named(start, end, "FinancialProduct", "product.quoted")]
+    if inner in words.kinds:
+        m = words.behind.match(text, at, high)
+        return [*alone, Named(pair.start, m.end(), "Facility", "facility.quoted-head")] if m and words.behind_kinds[m[1]] == "Facility" else alone
     if _LOAN.search(inner) and len(inner) <= 16:
         return alone if inner not in words.loan_words and not words.loan_general.fullmatch(_LOAN.sub("", inner)) else []
     if len(inner) > 10 or words.general.fullmatch(inner):
@@ -240,4 +254,6 @@ def _programme(words: NameWords, text: str, pair: Pair, chain_end: int, low: int
         return alone
     if len(inner) < 4 or several or words.general.fullmatch(inner):
         return []
-    return alone if _PROGRAMME_VERB.search(text[max(low, pair.start - 4) : pair.start]) or _PROGRAMME_BEHIND.match(text, at, high) else []
+    verb = text[max(low, pair.start - 4) : pair.start]
+    pursued = _PURSUED.search(verb) and len(inner) <= 8 and _NO_NOUN.match(text, chain_end, high)
+    return alone if pursued or _PROGRAMME_VERB.search(verb) or _PROGRAMME_BEHIND.match(text, at, high) else []

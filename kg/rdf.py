@@ -250,8 +250,8 @@ def _decimal(number: Decimal) -> Literal:
 # ---------------------------------------------------------------- spelling
 
 # What Turtle allows after the colon without a backslash. Narrower than the standard: every tool met agrees on it.
-_LOCAL = re.compile(r"[A-Za-z0-9_\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff](?:[\w.]*\w)?")
-_SAFE = re.compile(r"[\w.]+")
+_CHARS = r"A-Za-z0-9_\u3005-\u3007\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_LOCAL = re.compile(rf"[{_CHARS}](?:[{_CHARS}.]*[{_CHARS}])?")
 _ESCAPED = re.compile(r'["\\\x00-\x1f\x7f]')
 _ESCAPES = {'"': '\\"', "\\": "\\\\", "\n": "\\n", "\r": "\\r", "\t": "\\t"}
 # No IRI may hold these: white space and controls of any alphabet, private and unassigned places, delimiters.
@@ -345,7 +345,7 @@ def write_jsonld(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
     full = _expander(base)
     items = []
     for node in nodes(graph, pack):
-        item: dict[str, Any] = {"@id": node.subject if _SAFE.fullmatch(node.subject.partition(":")[2]) else full(node.subject)}
+        item: dict[str, Any] = {"@id": node.subject if _LOCAL.fullmatch(node.subject.partition(":")[2]) else full(node.subject)}
         for p, group in groupby(node.pairs, itemgetter(0)):
             key = "@type" if p == "rdf:type" else p.removeprefix("gf:")
             values = [str(o).removeprefix("gf:") if key == "@type" else _json_value(o, coerced.get(key, ""), full) for _, o in group]
@@ -357,7 +357,7 @@ def write_jsonld(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
 
 def _json_value(o: Term, coerced: str, full: Callable[[str], str]) -> Any:
     if isinstance(o, str):
-        name = o if _SAFE.fullmatch(o.partition(":")[2]) else full(o)
+        name = o if _LOCAL.fullmatch(o.partition(":")[2]) else full(o)
         return name if coerced == "@id" else {"@id": name}
     if o.type == "xsd:integer":
         return int(o.text)

@@ -197,10 +197,10 @@ def test_a_failing_writer_leaves_earlier_output_whole(tmp_path: Path, monkeypatc
 
 def test_a_document_that_breaks_the_program_is_left_out_and_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The rest is built; the report names the document."""
-    from kg import extract
+    from kg import build
 
-    real = extract.extract
-    monkeypatch.setattr(extract, "extract", lambda d, p: 1 / 0 if d.source.path.endswith("b.txt") else real(d, p))
+    real = build.extract
+    monkeypatch.setattr(build, "extract", lambda d, p: 1 / 0 if d.source.path.endswith("b.txt") else real(d, p))
     report = outputs.run([news(tmp_path / "news")], tmp_path / "out", formats=["turtle", "report"])
     assert [(p.slug, p.values["path"]) for p in report.problems] == [("extract-failed", "news/b.txt")]
     assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))["left_out"] == [{"error": "extract-failed", "file": "news/b.txt"}]

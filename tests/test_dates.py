@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -42,8 +43,8 @@ def anchor_of(cell: str) -> TimeRef | None:
     return TimeRef(cell, date.fromisoformat(cell), date.fromisoformat(cell), "timeStated")
 
 
-def cases() -> list[object]:
-    out = []
+def cases() -> list[ParameterSet]:
+    out: list[ParameterSet] = []
     for line in DATA.read_text("utf-8").splitlines()[1:]:
         if line.startswith("#"):
             continue

@@ -22,14 +22,21 @@ from kg.view import KINDS
 
 GF = NAMESPACES["gf"]
 ROOT = Path(__file__).parent.parent
-CLASSES = """FinancialInstitution Bank Insurer Guarantor Branch Company PublicBody OtherOrganization Organization Person Group Country Province Prefecture
+
+
+def words(text: str) -> list[str]:
+    return text.split()
+
+
+CLASSES = words("""FinancialInstitution Bank Insurer Guarantor Branch Company PublicBody OtherOrganization Organization Person Group Country Province Prefecture
 County Township Village Division Facility Workshop Programme Project FinancialProduct Document Fact FinancingEvent Observation AgreementEvent Tenure Claim
-Quantity MonetaryAmount SourceFile Article Passage Mention Segment ExtractionRun""".split()
-PROPERTIES = """locatedIn participatesIn underProgramme subProgrammeOf productLine offers undertakes supports finances cooperatesWith issues divisionCode size status
+Quantity MonetaryAmount SourceFile Article Passage Mention Segment ExtractionRun""")
+PROPERTIES = words("""locatedIn participatesIn underProgramme subProgrammeOf productLine offers undertakes supports
+finances cooperatesWith issues divisionCode size status
 confidence foundBy financier recipient purpose product amount instrument stage aggregation interestRate term collateral guarantor count partOfTotal
 underAgreement about metric per comparedWith party document atDivision title value min max currency unit qualifier verbatim setAside startDate endDate
 timeText timeBasis timeRole path sha256 encoding byline paper pageNumber url inArticle inPassage refersTo within start end exact quote segment index
-version""".split()
+version""")
 
 
 @pytest.fixture(scope="module")
@@ -107,7 +114,7 @@ def test_every_term_written_is_defined(ontology: rdflib.Graph, golden: rdflib.Gr
 
 def test_every_term_of_the_queries_is_defined() -> None:
     """Queries, checks and shapes use no term of ours that the ontology lacks."""
-    known = set(properties()) | {c for c in superclasses()}
+    known = set(properties()) | set(superclasses())
     for path in [*ontology_dir().glob("*/*.rq"), ontology_dir() / "shapes.ttl", ontology_dir() / "alignments.ttl"]:
         assert set(re.findall(r"\bgf:(\w+)", path.read_text("utf-8"))) <= known, path.name
 
@@ -180,7 +187,21 @@ def test_concepts_parse_and_hang_together() -> None:
         assert bool(graph.value(c, SKOS.broader)) != bool(graph.value(c, SKOS.topConceptOf))
 
 
-@pytest.mark.parametrize("name", ["asideDuration", "asideOrdinal", "asideName", "asideRule", "asideAge", "asideAddress", "asideDate", "asideFigurative", "asidePhysical", "asideUnexplained"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "asideDuration",
+        "asideOrdinal",
+        "asideName",
+        "asideRule",
+        "asideAge",
+        "asideAddress",
+        "asideDate",
+        "asideFigurative",
+        "asidePhysical",
+        "asideUnexplained",
+    ],
+)
 def test_aside_reasons(name: str) -> None:
     """Each reason why a quantity is set aside ships."""
     assert {e.name: e.kind for e in concepts()}[name] == "aside"
@@ -225,7 +246,9 @@ BROKEN = [
     pytest.param("INSERT DATA { fact:f_loan gf:stage gfc:approved }", "one stage", id="two stages"),
     pytest.param("DELETE WHERE { fact:f_loan gf:financier ?x }", "names no financier", id="no financier"),
     pytest.param("DELETE WHERE { fact:f_balance gf:about ?x }", "about one thing", id="no subject"),
-    pytest.param("DELETE { ?f gf:endDate ?d } INSERT { ?f gf:endDate '2020-01-01'^^xsd:date } WHERE { ?f gf:endDate ?d }", "end before", id="ends before it starts"),
+    pytest.param(
+        "DELETE { ?f gf:endDate ?d } INSERT { ?f gf:endDate '2020-01-01'^^xsd:date } WHERE { ?f gf:endDate ?d }", "end before", id="ends before it starts"
+    ),
     pytest.param("DELETE { ?f gf:confidence ?d } INSERT { ?f gf:confidence 1.5 } WHERE { ?f gf:confidence ?d }", "between 0 and 1", id="confidence above one"),
     pytest.param("DELETE { ?q gf:min ?d } INSERT { ?q gf:min 1e99 } WHERE { ?q gf:min ?d }", "lower bound", id="bounds the wrong way round"),
     pytest.param("DELETE WHERE { ?m gf:quote ?q }", "quote or segments", id="no quote"),

@@ -8,6 +8,7 @@ from itertools import pairwise
 from pathlib import Path
 
 import pytest
+from _pytest.mark import ParameterSet
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -34,8 +35,8 @@ def rows(path: Path) -> list[list[str]]:
     return [line.split("\t") for line in path.read_text("utf-8").splitlines()[1:] if not line.startswith("#")]
 
 
-def cases() -> list[object]:
-    out = []
+def cases() -> list[ParameterSet]:
+    out: list[ParameterSet] = []
     for number, low, high, unit, bound, phrasings in rows(DATA):
         for text in phrasings.split("|"):
             out.append(pytest.param(number, low, high, unit, bound, text, id=text))
@@ -74,6 +75,7 @@ ASIDES = [
     pytest.param("建立“三个一”制度", "asideName"),
     pytest.param("明确1名镇领导、1名驻村干部联系1个工坊", "asideRule"),
     pytest.param("每3户一组", "asideRule"),
+    pytest.param("每个乡镇派驻1名指导员", "asideRule"),
     pytest.param("“90后”回乡", "asideAge"),
     pytest.param("55岁的渔民", "asideAge"),
     pytest.param("前10个月发放", "asideDate"),
@@ -190,7 +192,7 @@ def test_chinese_numerals(number: int) -> None:
     """A number spelt in Chinese numerals is read as that number."""
     read = read_number(spelt(number))
     assert read is not None
-    assert (read.value, read.bound) == (number, "")
+    assert (int(read.value), read.bound) == (number, "")
 
 
 def spelt(number: int) -> str:

@@ -186,7 +186,9 @@ def test_a_fact_of_two_articles_has_both_graphs() -> None:
     amount = next(a for _, a in fact.amounts)
     again = replace(first, article=other.id, mentions=(Mention(other.id, amount.mention.span, "Quantity", "by-hand", amount.quantity),))
     graph = replace(GRAPH, articles=(handmade.ARTICLE, other), facts=(replace(fact, evidence=(first, again)),))
-    ends = {line.split(" ")[-2].rpartition("/")[2] for line in write_nquads(graph).split("\n") if line.startswith("<https://w3id.org/gongfu-kg/id/fact/f_balance>")}
+    ends = {
+        line.split(" ")[-2].rpartition("/")[2] for line in write_nquads(graph).split("\n") if line.startswith("<https://w3id.org/gongfu-kg/id/fact/f_balance>")
+    }
     assert ends == {"a_a1b2c3d4e5>", "a_ffffffffff>"}
     assert ask(parsed(write_turtle(graph)), "fact:f_balance gf:amount ?q . ?m gf:refersTo ?q ; gf:inArticle source:a_ffffffffff")
 

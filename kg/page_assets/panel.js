@@ -103,11 +103,11 @@ function quote([p, marks], here) {
   return out;
 }
 
-function sourceOf(p) {
-  const passage = PASSAGES[p], a = ARTICLES[passage.article];
+/** Where some passages of one article are: title, paper, file, offsets. */
+function sourceOf(...list) {
+  const a = ARTICLES[PASSAGES[list[0]].article], spans = list.map((p) => PASSAGES[p].at.map(([s, e]) => `${s}–${e}`).join("、")), again = list.flatMap((p) => PASSAGES[p].again);
   const paper = [a.paper, a.page && say("page", a.page), a.date && a.date[0] ? (a.date[0] === a.date[1] ? a.date[0] : a.date[0].slice(0, 4)) + (a.date[3] === "timeInferred" ? `（${named("concepts", "timeInferred")}）` : "") : ""].filter(Boolean).join(" ");
-  const where = `${a.file} · ${say("offset", passage.at.map(([s, e]) => `${s}–${e}`).join("、"))}`;
-  return make("p", { class: "source" }, make("cite", {}, `《${a.title}》`), paper ? ` ${paper}` : "", make("br"), where, ...passage.again.map((s) => ` · ${say("again", s)}`));
+  return make("p", { class: "source" }, make("cite", {}, `《${a.title}》`), paper ? ` ${paper}` : "", make("br"), `${a.file} · ${say("offset", spans.join("；"))}`, ...again.map((s) => ` · ${say("again", s)}`));
 }
 
 const SHOWN = new Set(["financier", "recipient", "purpose", "instrument", "stage", "aggregation", "about", "metric", "member", "title", "organization", "atDivision", "party", "subject", "predicate", "object"]);
@@ -132,7 +132,7 @@ function card(n, here = -1) {
   return make("article", { class: on ? "card on" : "card", "data-fact": f.id }, says,
     s ? make("div", { class: "sum" }, make("b", {}, s[1]), bound ? make("span", { class: "muted" }, bound) : "") : "",
     chips.length ? make("div", { class: "chips" }, ...chips) : "", rows.length ? make("dl", { class: "more-roles" }, ...rows) : "",
-    ...f.quotes.flatMap((q, k) => [quote(q, here), k + 1 < f.quotes.length && PASSAGES[f.quotes[k + 1][0]].article === PASSAGES[q[0]].article ? "" : sourceOf(q[0])]),
+    ...[...new Set(f.quotes.map(([p]) => PASSAGES[p].article))].flatMap((a) => { const some = f.quotes.filter(([p]) => PASSAGES[p].article === a); return [...some.map((q) => quote(q, here)), sourceOf(...some.map(([p]) => p))]; }),
     make("div", { class: "foot" }, meter(f.confidence), make("span", {}, `${say("rule")} `, make("code", {}, f.rule))));
 }
 
