@@ -15,6 +15,7 @@ _HEADS = {
 }
 _DEFINITE = re.compile(r"(?:该|这个|这一|这座|这家|本)(" + "|".join(_HEADS) + ")")
 _BARE = re.compile(r"(?:(?<=[，。；：“\n])|^)(项目|工程|园区|产业园|基地|工坊|景区|营地|工厂|加工厂|大赛)(?=[里内]?(?:已|现|总|共|占|计划|建|将|由|累计|全部|投|年|一期|二期|吸纳|带动|有|是|还|每|规划|位于|主|负责))")
+_PRONOUN = re.compile(r"(?<![其])[他她](?![们人家乡])")
 
 
 def find_anaphors(article: Article, named: Sequence[Mention]) -> list[Mention]:
@@ -24,7 +25,7 @@ def find_anaphors(article: Article, named: Sequence[Mention]) -> list[Mention]:
     """
     text = article.folded
     things = sorted((m for m in named if m.kind in _KINDS), key=lambda m: m.span)
-    out = []
+    out = [Mention(article.id, Span(*m.span()), "Person", "person.pronoun", anaphor=True) for m in _PRONOUN.finditer(text)]
     for pattern, bare in ((_DEFINITE, False), (_BARE, True)):
         for m in pattern.finditer(text):
             span = Span(*m.span()) if not bare else Span(*m.span(1))

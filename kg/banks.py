@@ -24,6 +24,7 @@ _INSURANCE = re.compile(r"(?:财产保险|农业保险|人寿保险|相互保险
 _ANAPHOR = re.compile(r"(?<![银农工建交中])(?:该支行|该分行|该联社|该农商银行|该农商行|该银行|该行|我行|本行|全行|该社)(?![业政])")
 _BARE_ANAPHOR = re.compile(r"(?<![\w“])(?:分行|支行)(?=[\u4e00-\u9fff])")
 _NOT_LOCAL = re.compile(r"(?:各|全省|全市|全县|多家|几家|一家|两家|三家|地方|县域|中小|当地|辖内|全国|国内|省内|这家|那家|有家|首家|合作)$")
+_OF_COOP = re.compile(r"(?:该?(?:联社|农商行|农商银行))?")
 _DEPARTMENT = re.compile(r"[\u4e00-\u9fff]{2,8}?(?:事业部|金融部|业务部|信贷部|个金部)")
 
 
@@ -105,11 +106,16 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
                 put(start, m.end(), "Bank", "bank.bare-local", anaphor=True)
             continue
         if m[0] == "信用社":  # the sub-branch of a 联社
-            start = re.compile(r"该?联?社?").match(text, start).end() if text[start] == "该" else start  # type: ignore[union-attr]
+            start = _OF_COOP.match(text, start).end()  # type: ignore[union-attr]
             if start < m.start():
                 put(start, m.end(), "Branch", "bank.credit-coop")
             continue
-        tail(start, m.end(), "Bank")
+        unit = _PLACE_TAIL.match(text, m.end())
+        if start == m.start() and text[start - 1 : start] == "该" and unit:  # 该联社代溪信用社
+            put(start - 1, m.end(), "Bank", "bank.anaphor", anaphor=True)
+            put(m.end(), unit.end(), "Branch", "bank.bare-branch")
+        else:
+            tail(start, m.end(), "Bank")
         taken.append(Span(start, m.end()))
     for m in re.finditer(r"银行(?=[\u4e00-\u9fff]{2,12}?(?:分行|支行))", text):  # an unknown brand: X银行 + place + unit
         if not any(s.meets(Span(*m.span())) for s in taken):
@@ -153,6 +159,9 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
         if not any(s.meets(Span(*m.span())) for s in whole):
             kind = "Branch" if "支行" in m[0] or "分行" in m[0] else "Bank"
             put(*m.span(), kind, "bank.anaphor", anaphor=True)
+            department = _DEPARTMENT.match(text, m.end())
+            if department:
+                put(*department.span(), "Branch", "bank.department")
     return sorted(out.values(), key=lambda m: (m.span.start, -m.span.end))
 
 
@@ -164,11 +173,12 @@ def parts(name: str, pack: Pack) -> tuple[str, str]:
     (('中国农业银行', '萧山分行'), ('中国农业银行', '萧山分行'), ('', '瓜沥支行'))
     """
     name = _LEGAL_TAIL.sub("", name)
+    local = re.search(f"(?:{LOCAL})", name)
     for pattern in _brands(pack):
         m = pattern.search(name)
-        if m:
+        if m and not (local and m.end() < local.start()):  # 浙江农信缙云农村商业银行 is the bank of 缙云
             return pack.by_name["banks"][m[0]].name, (name[: m.start()] + name[m.end() :])
-    m = re.search(f"(?:{LOCAL})", name)
+    m = local
     if m and m.start() > 0:
         stem = re.sub(r"^.*(?:农信|农商)(?=.{2})", "", name[: m.start()])
         return stem + LOCAL_LONG.get(m[0], m[0]), name[m.end() :]

@@ -140,11 +140,15 @@ def _one_entity(same: list[Entity]) -> Entity:
 
 def _one_fact(same: list[Fact]) -> Fact:
     """The fact in its surest wording, with the evidence of all."""
+    if len(same) == 1:
+        return same[0]
     best = min(same, key=lambda f: (-f.confidence, f.found_by, _evidence_key(f.evidence[0]) if f.evidence else ()))
     return replace(best, evidence=tuple(sorted({e for f in same for e in f.evidence}, key=_evidence_key)))
 
 
 def _one_metric(same: list[Metric]) -> Metric:
+    if len(set(same)) == 1:
+        return same[0]
     label = min((m.label for m in same), key=lambda text: (len(text), text))
     return Metric(same[0].id, label, tuple(sorted({n for m in same for n in (m.label, *m.aliases)} - {label})))
 

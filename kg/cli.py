@@ -255,7 +255,7 @@ def main(args: Sequence[str] | None = None) -> None:
     """The entry point: every mistake of the user is one line on stderr and exit code 2."""
     for stream in (sys.stdout, sys.stderr, sys.stdin):
         if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8")
+            stream.reconfigure(encoding="utf-8", errors="replace" if stream is sys.stdin else "backslashreplace")
     name = "kg"
     try:
         code = cli.main(args=None if args is None else list(args), prog_name=name, standalone_mode=False)

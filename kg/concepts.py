@@ -6,8 +6,8 @@ from collections.abc import Iterable, Iterator
 
 from .model import Metric, digest, local_name
 from .pack import Entry, Pack
+from .terms import Memo, text
 
-Pairs = tuple[tuple[str, str | tuple[str, str]], ...]
 SCHEME = "scheme"
 
 
@@ -18,66 +18,70 @@ def labels(entry: Entry) -> tuple[str, str, str]:
 
 
 class Concepts:
-    """The concepts of one graph: finds them by word, notes which are used, describes those."""
+    """The concepts of one graph: finds them by word, notes which are used, describes those. `name` spells an identifier."""
 
-    def __init__(self, pack: Pack, metrics: Iterable[Metric] = ()) -> None:
+    def __init__(self, pack: Pack, metrics: Iterable[Metric], name: Memo) -> None:
+        self.spell = name
         self.shipped = {"gfc:" + e.name: e for e in pack.entries("concepts")}
         self.metrics = {m.id: m for m in metrics}
         self.words: dict[tuple[str, str], str] = {}
-        for name, e in self.shipped.items():
+        for identifier, e in self.shipped.items():
             zh, _, notation = labels(e)
             for word in (notation, zh, *e.aliases):
-                self.words.setdefault((e.kind, word), name)
-        self.used: set[str] = set()
-        self.minted: dict[str, str] = {}  # units: name → word
+                self.words.setdefault((e.kind, word), identifier)
+        self.used: dict[str, str] = {}  # identifier → term
+        self.units: dict[str, str] = {}  # word → term
+        self.minted: dict[str, str] = {}  # identifier of a unit → word
 
-    def by_label(self, kind: str, word: str) -> str | None:
-        """The concept of a scheme that has this label, alias or notation."""
-        return self.words.get((kind, word))
-
-    def unit(self, word: str) -> str:
-        """The unit concept of a word; one is minted where none ships."""
-        found = self.by_label("unit", word)
-        if found is None:
-            found = "gfc:unit_" + (local_name(word) or digest(word))
-            self.minted[found] = word
-        return found
-
-    def known(self, name: str) -> str:
-        """A concept as given, but a unit minted elsewhere from a word that ships is the one that ships."""
-        if name.startswith("gfc:unit_") and name not in self.shipped:
-            return self.unit(name.removeprefix("gfc:unit_"))
-        return name
-
-    def use(self, name: str) -> None:
-        """Note a concept, and with it its broader ones and its scheme."""
-        while name and name not in self.used:
-            self.used.add(name)
-            entry = self.shipped.get(name)
+    def use(self, identifier: str) -> str:
+        """The term of a concept, which is noted as used, with its broader ones and its scheme."""
+        term = self.used.get(identifier)
+        if term is None:
+            if identifier.startswith("gfc:unit_") and identifier not in self.shipped and identifier not in self.minted:
+                return self.unit(identifier.removeprefix("gfc:unit_"))  # minted elsewhere, from a word that may ship
+            term = self.used[identifier] = self.spell[identifier]
+            entry = self.shipped.get(identifier)
             if entry is not None and entry.parent:
                 self.use("gfc:" + entry.parent)
-            name = "gfc:" + (entry.kind if entry is not None else self._kind(name)) if self._kind(name) else ""
+            if kind := self._kind(identifier):
+                self.use("gfc:" + kind)
+        return term
 
-    def _kind(self, name: str) -> str:
-        entry = self.shipped.get(name)
+    def unit(self, word: str) -> str:
+        """The term of a unit word; a concept is minted where none ships."""
+        term = self.units.get(word)
+        if term is None:
+            identifier = self.words.get(("unit", word))
+            if identifier is None:
+                identifier = "gfc:unit_" + (local_name(word) or digest(word))
+                self.minted.setdefault(identifier, word)
+            term = self.units[word] = self.use(identifier)
+        return term
+
+    def labelled(self, kind: str, word: str) -> str:
+        """The term of the concept of a scheme that has this label or alias, "" if there is none."""
+        identifier = self.words.get((kind, word))
+        return self.use(identifier) if identifier else ""
+
+    def _kind(self, identifier: str) -> str:
+        entry = self.shipped.get(identifier)
         if entry is not None:
             return "" if entry.kind == SCHEME else entry.kind
-        return "unit" if name in self.minted else "metric" if name in self.metrics or name.startswith("gfc:metric_") else ""
+        return "unit" if identifier in self.minted else "metric" if identifier in self.metrics or identifier.startswith("gfc:metric_") else ""
 
-    def nodes(self) -> Iterator[tuple[str, Pairs]]:
+    def nodes(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
         """The description of every concept used: labels, notation, broader, scheme; a metric with the wordings of the text."""
-        for name in sorted(self.used):
-            entry, metric = self.shipped.get(name), self.metrics.get(name)
-            word = self.minted.get(name, "")
-            zh, en, notation = labels(entry) if entry else (metric.label if metric else word or name.partition(":")[2], "", word)
-            pairs: list[tuple[str, str | tuple[str, str]]] = [("rdf:type", "skos:ConceptScheme" if entry and entry.kind == SCHEME else "skos:Concept")]
-            pairs += [("skos:prefLabel", (text, tag)) for text, tag in ((zh, "@zh"), (en, "@en")) if text]
+        for identifier, term in sorted(self.used.items()):
+            entry, metric, word = self.shipped.get(identifier), self.metrics.get(identifier), self.minted.get(identifier, "")
+            zh, en, notation = labels(entry) if entry else (metric.label if metric else word or identifier.partition(":")[2], "", word)
+            pairs = [("a", "skos:ConceptScheme" if entry and entry.kind == SCHEME else "skos:Concept")]
+            pairs += [("skos:prefLabel", text(words, tag)) for words, tag in ((zh, "@zh"), (en, "@en")) if words]
             wordings = {metric.label, *metric.aliases} - {zh} if metric else set()
-            pairs += [("skos:altLabel", (text, "@zh")) for text in sorted(wordings)]
+            pairs += [("skos:altLabel", text(words, "@zh")) for words in sorted(wordings)]
             if notation:
-                pairs.append(("skos:notation", (notation, "")))
+                pairs.append(("skos:notation", text(notation)))
             if entry and entry.parent:
                 pairs.append(("skos:broader", "gfc:" + entry.parent))
-            if self._kind(name):
-                pairs.append(("skos:inScheme", "gfc:" + self._kind(name)))
-            yield name, tuple(pairs)
+            if kind := self._kind(identifier):
+                pairs.append(("skos:inScheme", "gfc:" + kind))
+            yield term, pairs

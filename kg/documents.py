@@ -56,7 +56,7 @@ def read_inputs(inputs: Sequence[Path], *, day: date | None = None) -> Inputs:
         except KgError as error:
             if error.slug == "meta-bad":
                 raise
-            problems.append(error)
+            problems.append(KgError(error.slug, **{**error.values, "name": name}))
     if not documents and problems:
         raise problems[0]
     if day:
@@ -74,7 +74,8 @@ def read_file(path: Path, name: str) -> SourceFile:
 
 def text_source(text: str, name: str) -> SourceFile:
     """A source that is not a file: a pasted sentence, a row of a corpus. Its hash is that of its UTF-8."""
-    return SourceFile(name, hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest(), "utf-8", text)
+    text = _readable(text)
+    return SourceFile(name, hashlib.sha256(text.encode()).hexdigest(), "utf-8", text)
 
 
 def decode(raw: bytes, path: Path) -> tuple[str, str]:
@@ -137,7 +138,7 @@ def _find(inputs: Sequence[Path]) -> dict[str, Path]:
             raise KgError("folder-empty", path=given)
         for file in files:
             whole = os.path.abspath(file)
-            name, known = Path(whole).relative_to(above).as_posix(), names.get(whole, "")
+            name, known = _readable(Path(whole).relative_to(above).as_posix()), names.get(whole, "")
             if len(name) <= len(known):  # also given with its folder: the longer name stays
                 continue
             if known:
@@ -146,6 +147,11 @@ def _find(inputs: Sequence[Path]) -> dict[str, Path]:
                 raise KgError("input-twice", name=name, first=named[name], second=file)
             named[name], names[whole] = file, name
     return named
+
+
+def _readable(name: str) -> str:
+    """A file's name as text: bytes that are not in the system's encoding become question marks."""
+    return name.encode("utf-8", "replace").decode()
 
 
 def _walk(folder: Path) -> Iterator[Path]:

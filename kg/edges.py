@@ -70,7 +70,7 @@ def left_edge(text: str, end: int, places: Spans, pack: Pack, limit: int = 24) -
     for m in stop_pattern(pack).finditer(text, low, end):
         if not any(s.meets(Span(m.start(), m.end())) for s in inside):
             low = max(low, m.end())
-    first = next((s.start for s in inside if s.start >= low), None)
+    first = next((s.start for s in inside if s.start >= low and text[s.start - 1 : s.start] not in ("（", "(")), None)
     if first is not None and not re.fullmatch(r"[A-Za-z0-9]*|“[^”]*”|‘[^’]*’", text[low:first]):
         low = first
     return low

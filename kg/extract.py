@@ -64,7 +64,7 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
     r = read(article, pack)
     facts: dict[str, Fact] = {}
     metrics: list[Metric] = []
-    money = list(financings(r.scene))
+    money = _once(financings(r.scene))
     for f in [*money, *tenures(r.scene, r.posts), *relations(r.scene, r.kept, money)]:
         facts.setdefault(f.id, f)
     used = frozenset(a.mention for f in money for _, a in f.amounts)
@@ -108,13 +108,15 @@ def read(article: Article, pack: Pack) -> Reading:
     names = find_names(article, pack, [*divisions, *banks, *orgs, *people, *quantities])
     groups = find_groups(article, pack, [*quantities, *divisions])
     named = [*divisions, *banks, *orgs, *people, *names, *groups, *find_place_anaphors(article), *find_anaphors(article, names)]
-    outer, nested = select([m for m in named if not any(q.span.covers(m.span) for q in quantities)])
+    outer, nested = select([m for m in named if m.kind == "Group" or not any(q.span.covers(m.span) for q in quantities)])
     taken = sorted([m.span for m in outer if m.kind != "Group"] + [t.span for t in times])
     free = {q for q in quantities if not any(n.covers(q.span) for n in taken)}
     in_groups = {q for q in free if any(o.kind == "Group" and o.span.covers(q.span) for o in outer)}
     kept = (*outer, *nested)
     resolution = resolve(article, [m for m in kept if m.kind in (*DIVISION_KINDS, "Division")], load_register())
     linked = link(article, kept, resolution, pack, {p.person: p.body for p in posts if p.body})
+    free_places = {linked.entity_of[m] for m in kept if m in linked.entity_of and not m.found_by.endswith(".office")}
+    kept = tuple(m for m in kept if not m.found_by.endswith(".office") or linked.entity_of.get(m) in free_places)  # 浙江 only in 浙江某公司 names no place
     made = scene(article, pack, linked, sorted([*outer, *(free - in_groups)], key=lambda m: m.span), times, frozenset(p.person for p in posts))
     return Reading(made, kept, tuple(posts), {q: aside_reason(article, q) if q in free else "asideName" for q in quantities})
 
@@ -127,6 +129,28 @@ def reading(article: Article, pack: Pack) -> tuple[Scene, list[Mention]]:
 
 def _repeated(q: Mention, stated: Iterable[Mention]) -> bool:
     return any(isinstance(m.value, Quantity) and isinstance(q.value, Quantity) and (m.value.value, m.value.unit, m.value.currency) == (q.value.value, q.value.unit, q.value.currency) for m in stated)
+
+
+def _once(facts: Iterable[Fact]) -> list[Fact]:
+    """A sum told twice in one article, once with more detail: one fact with both evidences."""
+    out: list[Fact] = []
+    for f in facts:
+        a = f.amount()
+        twin = next((i for i, g in enumerate(out) if a and (b := g.amount()) and (b.quantity.value, b.quantity.currency) == (a.quantity.value, a.quantity.currency) and _compatible(f, g)), None)
+        if twin is None:
+            out.append(f)
+        else:
+            g = out[twin]
+            fuller, other = (f, g) if len(f.roles) > len(g.roles) else (g, f)
+            out[twin] = replace(fuller, evidence=(*fuller.evidence, *other.evidence))
+    return out
+
+
+def _compatible(f: Fact, g: Fact) -> bool:
+    """Same money, payer and receivers; product and time at most told by one."""
+    to = lambda x: {*x.role("recipient"), *x.role("purpose")}  # noqa: E731
+    one = lambda x, y: not x or not y or x == y  # noqa: E731
+    return f.role("instrument") == g.role("instrument") and f.role("financier") == g.role("financier") and to(f) == to(g) and bool(to(f)) and one(f.role("product"), g.role("product")) and one(f.time and f.time.start, g.time and g.time.start)
 
 
 def _agreed(facts: list[Fact]) -> list[Fact]:
@@ -144,11 +168,11 @@ def _agreed(facts: list[Fact]) -> list[Fact]:
 
 def _links(linked: Linked, kept: Sequence[Mention], facts: Sequence[Fact], numbers: Sequence[Mention]) -> tuple[tuple[Link, ...], tuple[Entity, ...]]:
     """The links and entities that stay: a group only if a fact names it; register ancestors of what is mentioned."""
-    named = {v for f in facts for _, v in f.roles}
+    named = {v for f in facts for _, v in f.roles if ("predicate", "gf:locatedIn") not in f.roles}
     links, wanted = [], set()
     for m in kept:
         target = linked.entity_of.get(m)
-        if target is None or (linked.entities[target].kind == "Group" and target not in named):
+        if target is None or (target not in named and (linked.entities[target].kind == "Group" or "某" in linked.entities[target].label and linked.entities[target].kind == "Company")):
             continue
         links.append(Link(m, target))
         wanted.add(target)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .discourse import Scene, clause_end, clause_start, lender_before, time_at
-from .facts import build
+from .facts import build, sentence_text
 from .linking import LENDERS
 from .model import Amount, Fact, Mention, Quantity, Span
 from .modifiers import modifiers
@@ -18,6 +18,9 @@ _TO = frozenset(
     "Company OtherOrganization Person Group Country Province Prefecture County Township Village Project Facility Workshop Programme".split()
 )
 _NO_FINANCING = re.compile(r"余额|增量|增速|总投资|产值|销售额|营业额|收入|工资|分红|保费|每亩|人均|户均|利润|税|租金|成交|订单|价值|单价|均价|完成投资|固定资产投资|投资额")
+_SCAM = re.compile(r"诈骗|骗走|被骗|骗子|刷单|冒充|套路贷|虚假")
+_MADE = re.compile(r"建起|建成|建了|新建|修建|建设|办起|修起|改造|扩建|用于|用来|投入")
+_GOT = re.compile(r"获得|拿到|得到|申请|取得|领到")
 _OWNERS = frozenset(("Company", "Person", "OtherOrganization", "Group"))
 _FOCUS = frozenset(("Company", "Person", "OtherOrganization", "Project", "Workshop", "Facility"))
 _PAYERS = frozenset(("PublicBody", "Company", "OtherOrganization", "Person", "Group", "Village", "Township", "County", "Bank", "Branch", "Insurer", "Guarantor"))
@@ -40,10 +43,13 @@ class Draft:
 def financings(scene: Scene) -> Iterator[Fact]:
     """All financings of an article, in reading order; each sum at most once."""
     previous: tuple[int, list[Mention], Mention | None] | None = None
-    for draft in sorted(drafts(scene), key=lambda d: d.span):
+    made: list[tuple[int, str]] = []
+    for draft in sorted(drafts(scene), key=lambda d: (d.sentence, d.amount is None, d.span)):
         fact, previous = _complete(scene, draft, previous)
-        if fact is not None:
-            yield fact
+        if fact is None or (draft.amount is None and (draft.sentence, fact.role("instrument")[0]) in made):
+            continue  # an act whose sum the same sentence states
+        made.append((draft.sentence, fact.role("instrument")[0]))
+        yield fact
 
 
 def drafts(scene: Scene) -> Iterator[Draft]:
@@ -53,7 +59,12 @@ def drafts(scene: Scene) -> Iterator[Draft]:
         acts: list[Span] = []
         if scene.sentences[number].kind in ("byline", "header", "credit", "title", "heading"):
             continue
+        sentence = scene.article.at(scene.sentences[number].span)
+        if _SCAM.search(sentence):
+            continue
         for rule in rules(scene.pack, "FinancingEvent"):
+            if "context" in rule.fields and not re.search(rule.fields["context"], sentence):
+                continue
             for match in find(rule, rendered):
                 sums = match.role("amount")
                 span = Span(rendered.at[match.start], rendered.at[match.end])
@@ -91,7 +102,7 @@ def _complete(scene: Scene, draft: Draft, previous: tuple[int, list[Mention], Me
     instrument = _instrument(scene, fields["instrument"], noun, financier)
     if instrument is None:
         return None, previous
-    if not to and fields.get("subject") == "recipient":
+    if not to and (fields.get("subject") == "recipient" or _GOT.search(text, clause_start(scene, anchor.start), anchor.start)):
         taker = [m for m in scene.outer_in(Span(clause_start(scene, anchor.start), anchor.start)) if scene.kind(m) in _OWNERS | {"Village"} and scene.entity(m) and m != financier and scene.case(m) in ("", "object")]
         to = taker[-1:]
     if not to:
@@ -102,7 +113,8 @@ def _complete(scene: Scene, draft: Draft, previous: tuple[int, list[Mention], Me
     roles: list[tuple[str, Mention]] = []
     if financier:
         roles.append(("financier", financier))
-    roles += [("purpose" if scene.kind(m) in _PURPOSES else "recipient", m) for m in to if m != financier]
+    payer = scene.entity(financier) if financier else ""
+    roles += [("purpose" if scene.kind(m) in _PURPOSES else "recipient", m) for m in to if scene.entity(m) != payer]
     if product:
         roles.append(("product", product))
     stage = mods.stage or fields["stage"]
@@ -182,7 +194,10 @@ def _recipients(scene: Scene, draft: Draft) -> list[Mention]:
         start = max(low, clause_start(scene, start - 1))
     end = scene.sentences[draft.sentence].span.end
     stop = next((m.span.start for m in scene.outer_in(Span(anchor.end, end)) if isinstance(m.value, Quantity) and m.value.currency), end)
-    after = [m for m in scene.outer_in(Span(anchor.end, min(end, stop, anchor.end + 40))) if scene.case(m) == "dative" and _can_receive(scene, m)]
+    after = [
+        m for m in scene.outer_in(Span(anchor.end, min(end, stop, anchor.end + 40)))
+        if _can_receive(scene, m) and (scene.case(m) == "dative" or (scene.kind(m) in ("Project", "Facility", "Workshop") and _MADE.search(scene.article.folded, anchor.end, m.span.start)))
+    ]
     return _narrow(scene, after)
 
 
@@ -233,7 +248,9 @@ def _last_named(scene: Scene, offset: int, kinds: frozenset[str], *, sentences: 
 
 
 def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) -> Mention | None:
-    """Who pays: a lender of the sentence that is no recipient; else the subject; for bank money the bank in focus."""
+    """Who pays: as the rule marks it; a lender of the sentence that is no recipient; else the subject; for bank money the bank in focus."""
+    if explicit := draft.match.role("financier"):
+        return explicit[0]
     anchor = draft.amount.span if draft.amount else draft.span
     sentence = scene.sentences[draft.sentence]
     low = _left_limit(scene, draft)
@@ -249,9 +266,9 @@ def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) 
             if instrument == "grant":
                 if public or lenders:
                     return (public or lenders)[-1]
-            elif near:
-                return near[-1]
-        if instrument == "grant":
+            elif near and (instrument != "bond" or public or lenders):
+                return (public or lenders or near)[-1] if instrument == "bond" else near[-1]
+        if instrument in ("grant", "bond"):
             return None
         return next(iter(_last_named(scene, low, _PAYERS, sentences=2, same_block=True)), None)
     for group in (clause, before):
@@ -263,7 +280,7 @@ def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) 
         if public:
             return public[-1]
     after = [m for m in scene.outer_in(Span(anchor.end, sentence.span.end)) if scene.kind(m) in LENDERS and scene.case(m) in ("source", "agent")]
-    return next(iter(after), None) or lender_before(scene, anchor.start, lambda m: _fits(scene, m, instrument))
+    return next(iter(after), None) or lender_before(scene, anchor.start, lambda m: _fits(scene, m, instrument) and not ("担" in scene.linked.entities[scene.entity(m)].label and "担" not in sentence_text(scene, anchor)))
 
 
 def _own_branch(scene: Scene, bank: Mention) -> Mention:
@@ -294,6 +311,12 @@ def _elided_recipient(scene: Scene, draft: Draft, previous: tuple[int, list[Ment
     if here:
         return [here[-1]]
     text = scene.article.folded
+    if draft.match.rule.fields["instrument"] in (*_OWN_MONEY, "insurance"):
+        start = scene.sentences[draft.sentence].span.start
+        kinds = ("Group",) if draft.match.rule.fields["instrument"] == "insurance" else ("Project", "Facility", "Workshop")
+        shared = [m for m in scene.outer_in(Span(start, anchor.start)) if scene.kind(m) in kinds and scene.entity(m)]
+        if shared:
+            return [shared[-1]]
     clause = text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)]
     if re.search(r"累计|全行|合计|总计|共计", clause):
         return []

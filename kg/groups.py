@@ -10,7 +10,7 @@ from .edges import Spans
 from .model import Article, Mention, Quantity, Span
 from .pack import Pack
 
-_UNITS = frozenset("户 人 名 位 家 个 户次 口".split())
+_UNITS = frozenset("户 人 名 位 家 个 户次 口 条 万户".split())
 _ADVERBS = r"(?:累计|主动|合计|共|集中|及时|成功|新增|先后|直接|整体)*"
 _GIVE = r"(?:发放|投放|授信|办理|提供|贷|放款|送|批|给予|支付|兑付|发)"
 _TO = r"(?:为|向|给|对|帮助|支持|惠及|服务)"

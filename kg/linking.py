@@ -56,14 +56,15 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
 
     _banks(article, [m for m in named if m.kind in LENDERS], pack, put)
     inner = sorted((m for m in of if m.kind in DIVISION_KINDS), key=lambda m: (m.span.start, -m.span.end))
-    for m in named:
-        if m.kind == "PublicBody" or (m.kind == "OtherOrganization" and (_LEVEL_NAME.match(article.at(m.span)) or article.at(m.span) == "村委会")):
+    for m in sorted(named, key=lambda m: (-len(m.span), m.span.start)):
+        if m.kind == "PublicBody" or (m.kind == "OtherOrganization" and (_LEVEL_NAME.match(article.folded[m.span.start : m.span.end]) or _level_office(article, m, inner))):
             _public_body(article, m, of, entities, inner, places, put)
         elif m.kind in ("Company", "OtherOrganization"):
             _organisation(article, m, entities, county, put)
+    forms = sorted({local_name(article.folded[d.span.start : d.span.end]) for d in inner}, key=lambda x: (-len(x), x))
     for m in named:
         if m.kind in ("Project", "Facility", "Workshop", "Programme", "FinancialProduct", "Document", "Group"):
-            _thing(article, m, entities, county, pack, put)
+            _thing(article, m, entities, county, pack, forms, put)
     for m in named:
         if m.kind == "Person":
             body = (bodies or {}).get(m)
@@ -101,9 +102,17 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: objec
     seen: dict[tuple[str, str], Entity] = {}
     read = [(m, *banks.parts(article.folded[m.span.start : m.span.end], pack)) for m in mentions]
     focus = ""
+    appositions: list[tuple[Mention, Mention]] = []
+    made: dict[Mention, Entity] = {}
     in_body = [r for r in read if _block_kind(article, r[0]) not in ("title", "heading")]
     for m, institution, tail in [*in_body, *(r for r in read if r not in in_body)]:
         outer = any(o.span.covers(m.span) and o is not m for o in mentions)
+        if outer and m.kind == "Bank" and not institution:
+            continue  # the 农商行 of a headline's 农商行萧山分行
+        twin = next((o for o, i, _ in read if o.kind == "Branch" and o.span.start == m.span.end and m.kind == "Branch" and not institution), None)
+        if twin is not None:
+            appositions.append((m, twin))  # 科技专营支行杭州信息港支行
+            continue
         if m.kind == "Guarantor" and re.fullmatch(r"[省市县区]?农担(?:公司)?", article.folded[m.span.start : m.span.end]):
             full = [e for e in seen.values() if e.kind == "Guarantor" and "担保" in e.id]
             if len({e.id for e in full}) == 1:
@@ -133,7 +142,11 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: objec
             name = local_name(institution + tail) if institution else f"{local_name(tail)}.{article.id}"
             entity = seen[(institution, place)] = Entity("agent/" + name, "Branch", label)
         put(m, entity)  # type: ignore[operator]
+        made[m] = entity
         focus = institution or focus
+    for m, twin in appositions:
+        if twin in made:
+            put(m, made[twin])  # type: ignore[operator]
 
 
 def _bank_label(name: str, text: str, pack: Pack) -> str:
@@ -145,7 +158,8 @@ def _same_branch(a: str, b: str) -> bool:
     if a == b or a.endswith(b) or b.endswith(a):
         return min(len(a), len(b)) >= 3
     strip = re.compile(r"(?:分行|支行|营业部)$")
-    return strip.sub("", a) == strip.sub("", b) and (not strip.search(a) or not strip.search(b))
+    x, y = strip.sub("", a), strip.sub("", b)
+    return (x.endswith(y) or y.endswith(x)) and min(len(x), len(y)) >= 2 and (not strip.search(a) or not strip.search(b))
 
 
 def _block_kind(article: Article, m: Mention) -> str:
@@ -172,9 +186,20 @@ def _public_body(article: Article, m: Mention, of: Mapping[Mention, str], entiti
         put(m, Entity(f"agent/{local_name(folded)}.{article.id}" if not chain else "agent/" + local_name(folded), m.kind, text))  # type: ignore[operator]
         return
     label = place.label + rest
+    if rest == "财政" and any(e.label == label + "局" for e in entities.values()):
+        label += "局"
     scope = place.id.partition("/")[2]
     wide = place.kind in ("Province", "Prefecture", "County")
     put(m, Entity("agent/" + local_name(label) + ("" if wide else "." + scope.rpartition(".")[0] if "." in scope else "." + scope), m.kind, label))  # type: ignore[operator]
+
+
+_LEVEL_OFFICE = re.compile(r"总工会|妇联|农合联|团委|商会|慈善总会|股份经济合作社|老人协会|科协|残联|红十字会")
+
+
+def _level_office(article: Article, m: Mention, inner: Sequence[Mention]) -> bool:
+    """新仓镇总工会: an office that each division of a level has one of."""
+    end = max((d.span.end for d in inner if m.span.covers(d.span)), default=0)
+    return bool(end) and bool(_LEVEL_OFFICE.fullmatch(article.folded, end, m.span.end))
 
 
 def home_at(level: str, word: str, home: str, entities: Mapping[str, Entity]) -> Entity | None:
@@ -194,7 +219,7 @@ def _organisation(article: Article, m: Mention, entities: Mapping[str, Entity], 
     """Full legal names are one everywhere; others within their county, anonymous ones within their article."""
     text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
     name = local_name(folded)
-    if m.found_by == "org.short-name" or len(name) < 5:
+    if m.found_by == "org.short-name" or len(name) <= 6:
         known = next((e for e in entities.values() if e.kind == m.kind and _is_short(name, local_name(e.label))), None)
         if known:
             put(m, known)  # type: ignore[operator]
@@ -222,7 +247,19 @@ def _is_short(short: str, full: str) -> bool:
     return len(stem) >= 2 and stem in full and full.endswith(short[len(stem) :])
 
 
-def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, pack: Pack, put: object) -> None:
+def bare(name: str, places: Sequence[str]) -> str:
+    """A thing's name without the places in front of it (longest first in `places`) and a 的 after them.
+
+    >>> bare("履坦镇范村文化礼堂", ("履坦镇", "范村")), bare("留贤村的共富工坊", ("留贤村",))
+    ('履坦镇范村文化礼堂', '留贤村共富工坊')
+    """
+    rest = name
+    while found := next((p for p in places if rest.startswith(p) and len(rest) - len(p) >= 4), ""):
+        rest = rest[len(found) :].removeprefix("的")
+    return rest if rest not in ("共富工坊", "工坊", "文化礼堂") or rest == name else name.replace("的", "")
+
+
+def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, pack: Pack, places: Sequence[str], put: object) -> None:
     """Projects, facilities, workshops, programmes, products, documents, groups."""
     text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
     name = local_name(folded)
@@ -232,7 +269,7 @@ def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county:
         if entry:
             put(m, Entity("thing/" + local_name(entry.name), m.kind, entry.name))  # type: ignore[operator]
             return
-    known = next((e for e in entities.values() if e.kind == m.kind and _same_name(m.kind, name, local_name(e.label))), None)
+    known = next((e for e in entities.values() if e.kind == m.kind and _same_name(m.kind, bare(name, places), bare(local_name(e.label), places))), None)
     if known:
         put(m, known)  # type: ignore[operator]
         return
@@ -305,8 +342,10 @@ def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Li
             return next((last[k] for k in ("County", "Township", "Prefecture") if k in last), state.home)
         if m.kind == "Village":
             return last.get("Village", "") or state.home_village
-        own = home_at(m.kind, text[-1:], state.home, state.entities)
-        if text[:1] in "全我本" and own:
+        own = home_at(m.kind, next((c for c in reversed(text) if c in "省市县区镇乡"), ""), state.home, state.entities)
+        if m.kind == "Township" and state.home_town:
+            own = state.entities[state.home_town]
+        if text[:1] in "全我本县镇乡" and own and not (m.kind == "Township" and last.get("Township")):
             return own.id
         return last.get(m.kind, "") or (own.id if own else "")
     if m.kind in ("Company", "OtherOrganization"):

@@ -406,7 +406,7 @@ def _workshop(scan: _Scan, start: int, at: int, end: int, head: str) -> None:
         if gap - begin >= 3:
             scan.put(begin, end, "Workshop", "workshop.place")
     elif gap == at and start < at:
-        brand = scan.place_ends(start, at)[-1]
+        brand = scan.trim(scan.place_ends(start, at)[-1], at)
         if (brand > start or text[at - 1] == "·") and 2 <= at - brand <= 6 and not scan.general(brand, at) and text[brand:at] != "党建引领":
             scan.put(brand, end, "Workshop", "workshop.brand")
 
@@ -420,8 +420,8 @@ def _listed(scan: _Scan) -> None:
             start, _word = scan.edge(end)
             begin = scan.trim(start, end)
             inside = scan.place_ends(begin, end)[-1]
-            ended = inside > begin or scan.words.head_end.search(text, max(begin, end - 8), end) or _WORK_END.search(text, begin, end)
-            if end - begin >= 4 and ended and not scan.general(inside, end):
+            ended = scan.words.head_end.search(text, max(begin, end - 8), end) or _WORK_END.search(text, begin, end)
+            if end - begin >= 4 and ((ended and inside > begin) if scan.general(inside, end) else (ended or inside > begin)):
                 scan.found[(begin, end)] = Named(begin, end, "Project", "project.list")
             if start <= scan.low or text[start - 1] not in "、和及与":
                 break

@@ -163,7 +163,7 @@ def _fact_rows(v: View, base: str) -> Iterator[Row]:
         if time := fact.time:
             row |= {"date_from": _day(time.start), "date_to": _day(time.end), "time_text": time.text, "time_basis": time.basis}
         if quote := v.first_quote(fact):
-            row |= {"sentence": quote.text, "article": quote.article.title, "file": quote.article.path, "offset": quote.offset}
+            row |= {"sentence": quote.text, "article": v.titles[quote.article.id], "file": quote.article.path, "offset": quote.offset}
         for source, target, relation, label in found:
             yield row | {"source": source, "target": target, "relation": relation, "label": label}
 

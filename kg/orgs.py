@@ -15,9 +15,10 @@ _JOIN = re.compile(r"(?:联合|会同|携手|与|和|及|、)?")
 _LEVEL = "省市县区镇乡"
 _GENERIC = re.compile(
     r"^(?:[该各某本我这那全每]|多家|几家|一家|两家|三家|\d+家|有关|相关|上级|各级|基层|当地|地方|龙头|国有|民营|中小|大型|小型|知名|外地|本地|新型|联合|专业|股份|农民|种植|养殖|成立|村办|组建)*"
-    r"(?:农民|国资|国有|旗下|下属|农业|科技|电商|保险|银行|金融|担保|物业|旅游|建筑|外贸|上市|集团|母|子|分|行业|企业|项目|企业境外|镇级|县级|市级|村|镇|社区)?$"
+    r"(?:农民|国资|国有|旗下|下属|农业|科技|电商|保险|银行|金融|担保|物业|旅游|建筑|外贸|上市|集团|母|子|分|行业|行业协会|企业|项目|企业境外|镇级|县级|市级|村|镇|社区)?$"
 )
 _COMMITTEE = re.compile(r"委(?![员托派会身任内外书常办])")
+_POST_NEXT = re.compile(r"(?:副?书记|副?主任|委员|常委)")
 _COMMITTEE_UNIT = re.compile(r"(?:组织部|宣传部|统战部|社会工作部|办公室|政法委|党校|老干部局|农办|改革办)")
 _ANONYMOUS = re.compile(r"某(?![日天年月些种个人村镇乡县市区省户])[^\W\d_某]{0,14}?(?:有限公司|公司|企业境外分公司|企业)(?:境外分公司)?(?:、(?:省级|国家级|市级)[^\W\d_]{2,10}企业)?")
 _LISTED = re.compile(r"等(?:\d+|多|几|[一二三四五六七八九十]+)?余?家?(?:龙头|知名|规上)?(?:企业|公司|厂商)")
@@ -60,7 +61,7 @@ def find_orgs(article: Article, pack: Pack, known: Sequence[Mention]) -> list[Me
         unit = _COMMITTEE_UNIT.match(text, m.end())
         if unit:
             put(start, unit.end(), "PublicBody", "org.committee-unit")
-        if not unit or place:
+        elif not _POST_NEXT.match(text, m.end()):
             put(start, m.end(), "PublicBody", "org.committee")
     for kind, heads in _heads(pack).items():
         for m in heads.finditer(text):
@@ -105,8 +106,8 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
     start = left_edge(text, m.start(), places, pack, 26 if kind != "PublicBody" else 16)
     lead = text[start : m.start()]
     if kind == "PublicBody":
-        if re.match(r"(?:副?书记|副?主任|委员)", text[end:]) and head in ("党委", "党工委", "党总支", "党支部") and not places.ending_at(m.start()):
-            return
+        if _POST_NEXT.match(text, end) and head.startswith("党"):
+            return  # a post's name: its body is the place
         chain = places.chain_start(m.start(), max(0, m.start() - 16))
         if chain < m.start():
             start = chain
@@ -124,12 +125,12 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
         return
     if "某" in lead or _GENERIC.match(lead):
         place_head = text[m.start() - 1 : m.start()] in ("县", "镇", "乡", "市", "区", "省", "村")
-        if place_head and head in ("妇联", "农合联", "总工会", "工会", "团委", "股份经济合作社", "老人协会", "慈善总会", "商会", "村委会") and text[m.start() - 2 : m.start() - 1] not in "各全该":
+        if place_head and head in ("妇联", "农合联", "总工会", "工会", "团委", "股份经济合作社", "老人协会", "慈善总会", "商会") and text[m.start() - 2 : m.start() - 1] not in "各全该":
             put(m.start() - 1, end, kind, "org.level")  # type: ignore[operator]
-        elif head in ("村委会", "股份经济合作社", "妇联", "农合联") and not lead:
+        elif head in ("股份经济合作社", "妇联", "农合联") and not lead:
             put(m.start(), end, kind, "org.bare")  # type: ignore[operator]
         return
-    if len(lead) < 2 and kind == "Company":
+    if "+" in lead or len(lead) < 2 and kind == "Company":
         return
     if re.search(r"[家所个名]$|\d$", lead):
         return

@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from . import __version__, build, documents, view
+from . import __version__, build, documents, show, view
 from . import pack as packs
 from .errors import KgError, say
 from .model import Graph
@@ -192,7 +192,7 @@ def as_json(report: Report) -> dict[str, object]:
             for article, offset in [view.mention_place(v, a.amount.mention)]
         ],
         "recoded": [{"file": path, "encoding": encoding} for path, encoding in report.recoded],
-        "left_out": [{"error": p.slug, "file": str(p.values.get("path", ""))} for p in report.problems],
+        "left_out": [{"error": p.slug, "file": str(p.values.get("name", p.values.get("path", "")))} for p in report.problems],
     }
 
 
@@ -220,22 +220,30 @@ def summary(report: Report) -> str:
     )
     rows = [
         (say("读入", "Read"), [read]),
-        (say("实体", "Entities"), [entities]),
-        (say("事实", "Facts"), [facts]),
+        (say("实体", "Entities"), entities),
+        (say("事实", "Facts"), facts),
         (say("数量", "Quantities"), [numbers]),
         (say("写出", "Wrote"), [f"{_shown(p)}  {_size(p.stat().st_size)}" for p in report.written]),
         (say("接着", "Next"), _next(report)),
     ]
-    width = 6 if language == 0 else 12
+    column = 6 if language == 0 else 12
     return "\n".join(
-        (label if n == 0 else "").ljust(width - (len(label) if language == 0 and n == 0 else 0)) + line for label, lines in rows for n, line in enumerate(lines)
+        (label if n == 0 else "").ljust(column - (len(label) if language == 0 and n == 0 else 0)) + line
+        for label, lines in rows
+        for n, line in enumerate(lines)
     )
 
 
-def _named(counts: dict[str, int], names: dict[str, view.Name], language: int) -> str:
-    words = " · ".join(f"{names.get(k, (k, k))[language]} {n}" for k, n in counts.items())
-    total = str(sum(counts.values()))
-    return total + (say("：", ": ") + words if words else "")
+def _named(counts: dict[str, int], names: dict[str, view.Name], language: int) -> list[str]:
+    """The total and its parts by name, in lines of about a hundred columns."""
+    lines = [str(sum(counts.values())) + (say("：", ": ") if counts else "")]
+    for n, (kind, count) in enumerate(counts.items()):
+        word = f"{names.get(kind, (kind, kind))[language]} {count}"
+        if show.width(lines[-1] + word) > 90:
+            lines.append(word)
+        else:
+            lines[-1] += word if n == 0 else f" · {word}"
+    return lines
 
 
 def _next(report: Report) -> list[str]:

@@ -162,7 +162,7 @@ def page_data(graph: Graph) -> dict[str, Any]:
         "passages": listed,
         "articles": [
             {
-                "title": a.title,
+                "title": v.titles[a.id],
                 "paper": a.meta.paper,
                 "page": a.meta.page,
                 "url": a.meta.url,

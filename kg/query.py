@@ -21,7 +21,7 @@ from .errors import MESSAGES as CATALOGUE
 from .errors import KgError, chinese, say
 from .model import decimal_text
 from .ontology import ontology_dir
-from .rdf import prefixes
+from .terms import prefixes
 
 if TYPE_CHECKING:
     import pyoxigraph as ox

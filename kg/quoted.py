@@ -32,7 +32,7 @@ _PRODUCT_BEHIND = re.compile(
 )
 _PRODUCT_LIST = re.compile(r"等[^，。；]{0,8}产品")
 _PRODUCT_WHOLE = re.compile(r"(?:组合|综合|专项)?融资(?:业务|服务|产品)?|线上服务模式|组合贷款?业务")
-_PRODUCT_TAIL = re.compile(r"(?:通|卡|保|担|险|付|宝|码|票|券|[eE][抵链].*|时代|惠享.+)$")
+_PRODUCT_TAIL = re.compile(r"(?:通|卡|保|担|险|付|宝|码|票|券|[eE][抵链].*)$")
 _PROGRAMME_LIST = re.compile(r"等[^\W_]{0,6}?(?:培训|活动|行动|工程|计划)")
 _PROGRAMME_VERB = re.compile(r"(?:实施|启动|推行|推广)$")
 _PURSUED = re.compile(r"(?:推进|深化|打好)$")  # with nothing behind the quotes that the verb could govern instead
@@ -67,11 +67,12 @@ def pairs(text: str, start: int, end: int) -> list[Pair]:
                 stack.pop()
             stack.append((mark, at))
             continue
-        depth = next((n for n in range(len(stack) - 1, -1, -1) if stack[n][0] == wanted), None)
-        if depth is not None:
-            opened = stack[depth][1]
+        depth = len(stack) - 1
+        while depth >= 0 and stack[depth][0] != wanted:
+            depth -= 1
+        if depth >= 0:
+            found.append(Pair(wanted, stack[depth][1], at + 1))
             del stack[depth:]
-            found.append(Pair(wanted, opened, at + 1))
     return found
 
 
@@ -195,7 +196,7 @@ def classify(words: NameWords, text: str, pair: Pair, chain_end: int, low: int, 
 def same_kind(words: NameWords, text: str, pair: Pair, before: Named) -> list[Named]:
     """The quoted name taken for one of the kind of the quoted name right before it, unless it is plainly none."""
     inner = text[pair.start + 1 : pair.end - 1]
-    plain = before.kind in ("Programme", "FinancialProduct") and 3 <= len(inner) <= 8 and not re.search(r"[+、，。！？；：]", inner)
+    plain = before.kind in ("Programme", "FinancialProduct") and 3 <= len(inner) <= 8 and not re.search(r"[+、，。！？；：]|[师员团队人家官手会]$", inner)
     if not plain or inner in words.slogans or inner in words.loan_words or inner in words.kinds or words.general.fullmatch(inner):
         return []
     return [Named(pair.start + 1, pair.end - 1, before.kind, before.rule)]

@@ -77,8 +77,8 @@ def _fact_lines(v: view.View, fact: Fact, language: int) -> list[str]:
         rows["time"] = fact.time.text + (f"  ({days}, {v.name('gfc:' + fact.time.basis, language)})" if days else "")
     order = {r: n for n, r in enumerate(ORDER)}
     names = {r: view.PROPERTIES.get(r, {"time": ("时间", "time")}.get(r, (r, r)))[language] for r in rows}
-    width = max(map(_width, names.values()), default=0)
-    body = [f"  {names[r]}{' ' * (width - _width(names[r]))}  {rows[r]}" for r in sorted(rows, key=lambda r: (order.get(r, len(order)), r))]
+    widest = max(map(width, names.values()), default=0)
+    body = [f"  {names[r]}{' ' * (widest - width(names[r]))}  {rows[r]}" for r in sorted(rows, key=lambda r: (order.get(r, len(order)), r))]
     return [f"{kind}{status}  [{fact.found_by} {fact.confidence:.2f}]", *body]
 
 
@@ -86,10 +86,10 @@ def _aside(v: view.View, text: str, reason: str, language: int) -> str:
     return f"{text} ({v.name('gfc:' + reason, language) if reason else say('未解释', 'unexplained')})"
 
 
-def _width(text: str) -> int:
+def width(text: str) -> int:
     """Columns on a terminal: a Chinese character takes two.
 
-    >>> _width("数额 a")
+    >>> width("数额 a")
     6
     """
     return sum(2 if c > "\u1100" else 1 for c in text)

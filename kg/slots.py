@@ -37,7 +37,7 @@ SLOT = f"[{chr(_TYPE_BASE)}-{chr(_TYPE_BASE + len(KINDS) - 1)}][{chr(_NUMBER_BAS
 _PLACEHOLDER = re.compile(r"\{(?:(\w+):)?([A-Z]\w*)(\+?)\}|\{gap:(\d+)\}")
 LIST_MARK = r"(?:[、和与及]|以及)"
 QUOTES = frozenset(("“”", "‘’", "《》", "「」", "『』"))
-FIELDS = {"id", "fact", "pattern", "examples", "silent", "file", "note", "confidence", "instrument", "stage", "aggregation", "subject", "predicate", "status", "swap", "fill"}
+FIELDS = {"id", "fact", "pattern", "examples", "silent", "file", "note", "confidence", "instrument", "stage", "aggregation", "subject", "predicate", "status", "fill", "context"}
 
 
 @cache

@@ -6,9 +6,9 @@ from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
 from .model import Amount, Article, Aside, Fact, Graph, Mention, Quantity, Segment, Sentence, Span, digest
+from .terms import Memo, line, text
 
-Value = str | tuple[str, str]
-Pairs = tuple[tuple[str, Value], ...]
+Pairs = list[tuple[str, str]]
 Place = tuple[str, int, int]  # article, start, end, in its clean text
 
 
@@ -25,37 +25,42 @@ def _same(a: Quantity, b: Quantity) -> bool:
 
 
 class Spans:
-    """The index of one graph's spans. `surfaces`: entity id → the forms that name it, references without a name left out."""
+    """The index of one graph's spans; `name` spells an identifier.
 
-    def __init__(self, graph: Graph) -> None:
+    `surfaces`: entity id → the forms that name it, references without a name left out.
+    """
+
+    def __init__(self, graph: Graph, name: Memo) -> None:
         self.articles = {a.id: a for a in graph.articles}
         self.sources = {s.path: s.text for s in graph.sources}
+        self.runs = {a.id: [r.start for r in a.runs] for a in graph.articles}
         self.sentences: dict[str, tuple[list[int], list[Sentence]]] = {}
-        self.mentions: dict[Place, set[str]] = {}  # place → what it refers to
-        self.passages: dict[Place, None] = {}
+        self.mentions: dict[Place, tuple[str, set[str]]] = {}  # place → its term, what it refers to
+        self.passages: dict[Place, str] = {}  # place → its term
+        self.trimmed: dict[tuple[str, Span], Place] = {}
         self.surfaces: dict[str, set[str]] = {}
         for link in graph.links:
-            self._mention(link.mention, link.entity.replace("/", ":", 1))
+            self._mention(link.mention, name[link.entity])
             if not link.mention.anaphor:
                 self.surfaces.setdefault(link.entity, set()).add(self.articles[link.mention.article].at(link.mention.span))
         for e in graph.entities:
             if e.size:
                 self._mention(e.size.mention, self.size_name(e.id))
-        for name, aside in self.asides(graph):
-            self._mention(aside.amount.mention, name)
+        for aside_name, aside in self.asides(graph):
+            self._mention(aside.amount.mention, aside_name)
 
     def _mention(self, mention: Mention, referent: str = "") -> str:
         place = (mention.article, mention.span.start, mention.span.end)
-        refers = self.mentions.get(place)
-        if refers is None:
-            refers = self.mentions[place] = set()
+        found = self.mentions.get(place)
+        if found is None:
+            found = self.mentions[place] = ("source:m_" + digest(*place), set())
             self._sentence(place)
         if referent:
-            refers.add(referent)
-        return "source:m_" + digest(*place)
+            found[1].add(referent)
+        return found[0]
 
-    def _sentence(self, place: Place) -> Place | None:
-        """The passage that a mention is in."""
+    def _sentence(self, place: Place) -> str:
+        """The passage that a mention is in, "" if it is in none."""
         article = place[0]
         if article not in self.sentences:
             found = list(self.articles[article].sentences())
@@ -63,15 +68,17 @@ class Spans:
         starts, found = self.sentences[article]
         number = bisect_right(starts, place[1]) - 1
         if number < 0 or found[number].span.end < place[2]:
-            return None
-        return self._passage(article, found[number].span)
+            return ""
+        return self.passages[self._passage(article, found[number].span)]
 
     def _passage(self, article: str, span: Span) -> Place:
         """A passage without the white space around it."""
-        text = self.articles[article].at(span)
-        start = span.start + len(text) - len(text.lstrip())
-        place = (article, start, start + len(text.strip()))
-        self.passages[place] = None
+        place = self.trimmed.get((article, span))
+        if place is None:
+            words = self.articles[article].at(span)
+            start = span.start + len(words) - len(words.lstrip())
+            place = self.trimmed[article, span] = (article, start, start + len(words.strip()))
+            self.passages[place] = _passage_name(place)
         return place
 
     # ------------------------------------------------------------ what facts need
@@ -105,68 +112,69 @@ class Spans:
         for evidence in fact.evidence:
             for span in evidence.passages:
                 place = self._passage(evidence.article, span)
-                passages.append(_passage_name(place))
+                passages.append(self.passages[place])
                 passages += [_passage_name(place, n) for n, _ in self._copies(place)]
             for m in evidence.mentions:
-                said = [name for _, name, a in quantities if isinstance(m.value, Quantity) and _same(m.value, a.quantity)]
+                said = [name for _, name, a in quantities if isinstance(m.value, Quantity) and _same(m.value, a.quantity)] if quantities else ()
                 mentions.append(self._mention(m, said[0] if len(said) == 1 else ""))
         return [*dict.fromkeys(passages), *sorted(set(mentions))]
 
     def _copies(self, place: Place) -> list[tuple[int, tuple[Segment, ...]]]:
         """Number and raw places of each second printing of a passage."""
         article = self.articles[place[0]]
-        span = Span(place[1], place[2])
-        return [(n, self._segments(article, span, n)) for n, c in enumerate(article.copies, 1) if c.span.covers(span) and self._segments(article, span, n)]
+        if not article.copies:
+            return []
+        span, source = Span(place[1], place[2]), self.sources.get(article.path, "")
+        found = ((n, article.segments(span, source, c.runs)) for n, c in enumerate(article.copies, 1) if c.span.covers(span))
+        return [(n, segments) for n, segments in found if segments]
 
-    def _segments(self, article: Article, span: Span, copy: int = 0) -> tuple[Segment, ...]:
-        return article.segments(span, self.sources.get(article.path, ""), article.copies[copy - 1].runs if copy else None)
+    def _segments(self, article: Article, start: int, end: int) -> tuple[Segment, ...]:
+        """The raw places of a clean span; most stand in one run, which is found at once."""
+        number = bisect_right(self.runs[article.id], start) - 1
+        if number >= 0:
+            run = article.runs[number]
+            if end <= run.start + run.length:
+                return (Segment(run.raw + start - run.start, run.raw + end - run.start),)
+        return article.segments(Span(start, end), self.sources.get(article.path, ""))
 
     # ------------------------------------------------------------ what is written
 
     def nodes(self) -> Iterator[tuple[str, Pairs, str]]:
         """Subject, statements and article of every passage, mention and segment, in reading order; to be called last."""
         within = _within(self.mentions)
-        everything = [(p, 0) for p in self.passages] + [(m, 1) for m in self.mentions]
+        everything = [(place, 0) for place in self.passages] + [(place, 1) for place in self.mentions]
         for place, is_mention in sorted(everything, key=lambda x: (x[0][0], x[0][1], x[1], -x[0][2])):
-            article = self.articles[place[0]]
-            graph = article_name(article.id)
+            identifier, start, end = place
+            article = self.articles[identifier]
+            graph = article_name(identifier)
+            segments = self._segments(article, start, end)
             if not is_mention:
-                for copy, segments in [(0, self._segments(article, Span(*place[1:]))), *self._copies(place)]:
-                    yield from self._written("gf:Passage", _passage_name(place, copy), place, segments, (), graph)
+                yield from self._written("gf:Passage", self.passages[place], place, segments, [], graph)
+                for copy, printed in self._copies(place):
+                    yield from self._written("gf:Passage", _passage_name(place, copy), place, printed, [], graph)
                 continue
+            name, refers = self.mentions[place]
             passage = self._sentence(place)
-            more: list[tuple[str, Value]] = [("gf:inPassage", _passage_name(passage))] if passage else []
-            more += [("gf:refersTo", name) for name in sorted(self.mentions[place])]
+            more = [("gf:inPassage", passage)] if passage else []
+            more += [("gf:refersTo", referent) for referent in sorted(refers)]
             if place in within:
-                more.append(("gf:within", "source:m_" + digest(*within[place])))
-            yield from self._written("gf:Mention", "source:m_" + digest(*place), place, self._segments(article, Span(*place[1:])), more, graph)
+                more.append(("gf:within", self.mentions[within[place]][0]))
+            yield from self._written("gf:Mention", name, place, segments, more, graph)
 
-    def _written(
-        self, kind: str, name: str, place: Place, segments: tuple[Segment, ...], more: Iterable[tuple[str, Value]], graph: str
-    ) -> Iterator[tuple[str, Pairs, str]]:
+    def _written(self, kind: str, name: str, place: Place, segments: tuple[Segment, ...], more: Pairs, graph: str) -> Iterator[tuple[str, Pairs, str]]:
         article = self.articles[place[0]]
         raw = self.sources.get(article.path, "")
-        pairs: list[tuple[str, Value]] = [("rdf:type", kind), ("gf:inArticle", graph)]
-        if segments:
-            pairs.append(("gf:start", (str(min(s.start for s in segments)), "xsd:integer")))
-            pairs.append(("gf:end", (str(max(s.end for s in segments)), "xsd:integer")))
-        pairs.append(("gf:exact", (article.text[place[1] : place[2]].replace("\n", " "), "")))
+        exact = ("gf:exact", text(line(article.text[place[1] : place[2]])))
         if len(segments) == 1:
-            pairs.append(("gf:quote", (raw[segments[0].start : segments[0].end], "")))
-        parts = ["source:s_" + digest(name, n) for n in range(1, len(segments) + 1)] if len(segments) > 1 else []
-        yield name, (*pairs, *(("gf:segment", part) for part in parts), *more), graph
-        for number, (part, s) in enumerate(zip(parts, segments, strict=False), 1):
-            yield (
-                part,
-                (
-                    ("rdf:type", "gf:Segment"),
-                    ("gf:index", (str(number), "xsd:integer")),
-                    ("gf:start", (str(s.start), "xsd:integer")),
-                    ("gf:end", (str(s.end), "xsd:integer")),
-                    ("gf:quote", (raw[s.start : s.end], "")),
-                ),
-                graph,
-            )
+            start, end = segments[0].start, segments[0].end
+            yield name, [("a", kind), ("gf:inArticle", graph), ("gf:start", str(start)), ("gf:end", str(end)), exact, ("gf:quote", text(raw[start:end])), *more], graph
+            return
+        parts = ["source:s_" + digest(name, n) for n in range(1, len(segments) + 1)]
+        ends = [("gf:start", str(min(s.start for s in segments))), ("gf:end", str(max(s.end for s in segments)))] if segments else []
+        yield name, [("a", kind), ("gf:inArticle", graph), *ends, exact, *(("gf:segment", part) for part in parts), *more], graph
+        for number, (part, s) in enumerate(zip(parts, segments, strict=True), 1):
+            places = [("gf:index", str(number)), ("gf:start", str(s.start)), ("gf:end", str(s.end))]
+            yield part, [("a", "gf:Segment"), *places, ("gf:quote", text(raw[s.start : s.end]))], graph
 
 
 def _passage_name(place: Place, copy: int = 0) -> str:

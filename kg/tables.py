@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import Any
 
 from .model import Amount, Fact, Graph
-from .view import BASE, View, aside_quotes, clean, mention_place, sum_words, view, write_whole
+from .view import BASE, Quote, View, aside_quotes, clean, mention_place, sum_words, view, write_whole
 
 Cell = str | int | float | date | None
 YI = Decimal(10**8)
 LIMIT = 32767  # characters in a cell, by the format
+
+
+# The cell of a fact, given its telling sentence.
+Get = Callable[[View, Fact, Quote | None], Cell]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,15 +35,15 @@ class Column:
     en: str
     width: int
     form: str
-    cell: Callable[[View, Fact], Cell]
+    cell: Get
 
 
-def _names(*roles: str) -> Callable[[View, Fact], Cell]:
-    return lambda v, f: "、".join(filter(None, (v.names(f, r) for r in roles)))
+def _names(*roles: str) -> Get:
+    return lambda v, f, q: "、".join(filter(None, (v.names(f, r) for r in roles)))
 
 
-def _sum(get: Callable[[Amount], Cell]) -> Callable[[View, Fact], Cell]:
-    def cell(v: View, f: Fact) -> Cell:
+def _sum(get: Callable[[Amount], Cell]) -> Get:
+    def cell(v: View, f: Fact, q: Quote | None) -> Cell:
         amount = f.amount()
         return get(amount) if amount else None
 
@@ -55,34 +59,26 @@ def _other(amount: Amount) -> float | None:
     return None if amount.quantity.currency == "CNY" else float(amount.quantity.value)
 
 
-def _side(name: str) -> Callable[[View, Fact], Cell]:
+def _side(name: str) -> Get:
     """A further quantity of a fact (rate, term, count), as written."""
 
-    def cell(v: View, f: Fact) -> Cell:
+    def cell(v: View, f: Fact, q: Quote | None) -> Cell:
         amount = f.amount(name)
         return amount.quantity.verbatim if amount else None
 
     return cell
 
 
-def _time(get: Callable[[View, Any], Cell]) -> Callable[[View, Fact], Cell]:
-    return lambda v, f: get(v, f.time) if f.time else None
+def _time(get: Callable[[View, Any], Cell]) -> Get:
+    return lambda v, f, q: get(v, f.time) if f.time else None
 
 
 def _concept(v: View, name: str) -> str:
     return v.name(f"gfc:{name}") if name else ""
 
 
-def _quote(part: str) -> Callable[[View, Fact], Cell]:
-    def cell(v: View, f: Fact) -> Cell:
-        quote = v.first_quote(f)
-        if quote is None:
-            return None
-        article = quote.article
-        parts: dict[str, Cell] = {"text": quote.text, "title": article.title, "paper": article.meta.paper, "file": article.path, "offset": quote.offset}
-        return parts[part]
-
-    return cell
+def _quote(get: Callable[[View, Quote], Cell]) -> Get:
+    return lambda v, f, q: get(v, q) if q else None
 
 
 MONEY, NUMBER, DAY, WHOLE = "#,##0", "General", "yyyy-mm-dd", "0"
@@ -93,7 +89,7 @@ AMOUNT = (
     Column("其他数值", "Other value", 12, NUMBER, _sum(_other)),
     Column("单位", "Unit", 8, "", _sum(lambda a: a.quantity.unit or a.quantity.currency)),
     Column("原文数额", "As written", 16, "", _sum(lambda a: a.quantity.verbatim)),
-    Column("界限", "Bound", 10, "", lambda v, f: _concept(v, a.quantity.bound) if (a := f.amount()) else None),
+    Column("界限", "Bound", 10, "", lambda v, f, q: _concept(v, a.quantity.bound) if (a := f.amount()) else None),
     Column("范围", "Range", 16, "", _sum(lambda a: sum_words(a.quantity))),
 )
 COUNTED = Column("口径", "Aggregation", 8, "", _names("aggregation"))
@@ -104,27 +100,27 @@ TIME = (
     Column("时间依据", "Time known by", 14, "", _time(lambda v, t: _concept(v, t.basis))),
 )
 GROUND = (
-    Column("状态", "Status", 8, "", lambda v, f: _concept(v, f.status)),
-    Column("置信度", "Confidence", 8, "0.00", lambda v, f: f.confidence),
-    Column("原句", "Sentence", 60, "", _quote("text")),
-    Column("文章", "Article", 30, "", _quote("title")),
-    Column("报纸", "Paper", 12, "", _quote("paper")),
-    Column("文件", "File", 28, "", _quote("file")),
-    Column("位置", "Offset", 9, WHOLE, _quote("offset")),
-    Column("规则", "Rule", 20, "", lambda v, f: f.found_by),
-    Column("事实", "Fact IRI", 30, "", lambda v, f: f.id),  # the base is put before it when written
+    Column("状态", "Status", 8, "", lambda v, f, q: _concept(v, f.status)),
+    Column("置信度", "Confidence", 8, "0.00", lambda v, f, q: f.confidence),
+    Column("原句", "Sentence", 60, "", _quote(lambda v, q: q.text)),
+    Column("文章", "Article", 30, "", _quote(lambda v, q: v.titles[q.article.id])),
+    Column("报纸", "Paper", 12, "", _quote(lambda v, q: q.article.meta.paper)),
+    Column("文件", "File", 28, "", _quote(lambda v, q: q.article.path)),
+    Column("位置", "Offset", 9, WHOLE, _quote(lambda v, q: q.offset)),
+    Column("规则", "Rule", 20, "", lambda v, f, q: f.found_by),
+    Column("事实", "Fact IRI", 30, "", lambda v, f, q: f.id),  # the base is put before it when written
 )
 
 
-def _relation(v: View, f: Fact) -> Cell:
+def _relation(v: View, f: Fact, q: Quote | None) -> Cell:
     return "签约" if f.kind == "AgreementEvent" else v.names(f, "predicate")
 
 
-def _subject(v: View, f: Fact) -> Cell:
+def _subject(v: View, f: Fact, q: Quote | None) -> Cell:
     return "、".join(map(v.name, f.role("party")[:1])) if f.kind == "AgreementEvent" else v.names(f, "subject")
 
 
-def _object(v: View, f: Fact) -> Cell:
+def _object(v: View, f: Fact, q: Quote | None) -> Cell:
     return "、".join(map(v.name, (*f.role("party")[1:], *f.role("document")))) if f.kind == "AgreementEvent" else v.names(f, "object")
 
 
@@ -206,8 +202,9 @@ def write_xlsx(graph: Graph, path: Path, *, base: str = BASE) -> None:
     v = view(graph)
     book = Workbook(write_only=True)
     for title, kinds, columns in SHEETS:
-        facts = sorted((f for f in graph.facts if f.kind in kinds), key=lambda f: _place(v, f))
-        rows = ([*((c.cell(v, f), c.form) for c in columns[:-1]), (base + f.id, "")] for f in facts)
+        said = [(f, v.first_quote(f)) for f in graph.facts if f.kind in kinds]
+        said.sort(key=lambda x: (x[1].article.path, x[1].offset, x[0].id) if x[1] else ("", 0, x[0].id))  # reading order
+        rows = ([*((c.cell(v, f, q), c.form) for c in columns[:-1]), (base + f.id, "")] for f, q in said)
         _sheet(book, title, [(c.zh, c.en, c.width) for c in columns], rows)
     _sheet(book, "未入事实的数字", ASIDE, _asides(v))
     out = io.BytesIO()
@@ -215,17 +212,11 @@ def write_xlsx(graph: Graph, path: Path, *, base: str = BASE) -> None:
     write_whole(path, _timeless(out.getvalue()))
 
 
-def _place(v: View, fact: Fact) -> tuple[str, int, str]:
-    """Reading order: file, offset, id."""
-    quote = v.first_quote(fact)
-    return (quote.article.path, quote.offset, fact.id) if quote else ("", 0, fact.id)
-
-
 def _asides(v: View) -> Iterable[list[tuple[Cell, str]]]:
     for aside, quote in zip(v.graph.asides, aside_quotes(v), strict=True):
         q = aside.amount.quantity
         article, offset = mention_place(v, aside.amount.mention)
-        texts = (_concept(v, aside.reason) or "未解释", quote.text if quote else "", article.title, article.path)
+        texts = (_concept(v, aside.reason) or "未解释", quote.text if quote else "", v.titles[article.id], article.path)
         yield [(q.verbatim, ""), (float(q.value), NUMBER), (q.unit or q.currency, ""), *((t, "") for t in texts), (offset, WHOLE)]
 
 
@@ -238,12 +229,12 @@ def _sheet(book: Any, title: str, heads: Sequence[tuple[str, str, int]], rows: I
     for n, (_, _, width) in enumerate(heads, 1):
         sheet.column_dimensions[get_column_letter(n)].width = width
     strong, soft, fill = Font(bold=True), Font(color="FF777777", size=9), PatternFill("solid", fgColor="FFE8EEFC")
-    wrap = Alignment(vertical="top", wrap_text=True)
+    wrapped = {"alignment": Alignment(vertical="top", wrap_text=True)}
     sheet.append([_cell(sheet, zh, font=strong, fill=fill) for zh, _, _ in heads])
     sheet.append([_cell(sheet, en, font=soft, fill=fill) for _, en, _ in heads])
     last = 2
     for row in rows:
-        sheet.append([_cell(sheet, value, form, alignment=wrap) for value, form in row])
+        sheet.append([_cell(sheet, value, form, **(wrapped if head[2] >= 24 else {})) for head, (value, form) in zip(heads, row, strict=True)])
         last += 1
     sheet.auto_filter.ref = f"A2:{get_column_letter(len(heads))}{last}"
 
@@ -257,7 +248,8 @@ def _cell(sheet: Any, value: Cell, form: str = "", **style: Any) -> Any:
     cell = WriteOnlyCell(sheet, value)
     if isinstance(value, str):
         cell.data_type = "s"
-        cell.quotePrefix = value[0] in "=+-@'"
+        if value[0] in "=+-@'":
+            cell.quotePrefix = True
     elif form:
         cell.number_format = form
     for name, look in style.items():

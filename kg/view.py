@@ -142,6 +142,7 @@ class View:
     sources: Mapping[str, SourceFile] = field(repr=False)
     referents: Mapping[tuple[str, Span], str] = field(repr=False)  # article and span of a mention → entity id
     concepts: Mapping[str, Name] = field(repr=False)
+    titles: Mapping[str, str] = field(repr=False)  # of articles
 
     def name(self, value: str, language: int = 0) -> str:
         """The words for a role's value: an entity, a fact, a concept, a property or a plain string. language: 0 zh, 1 en."""
@@ -221,6 +222,7 @@ def view(graph: Graph) -> View:
         {s.path: s for s in graph.sources},
         {(x.mention.article, x.mention.span): x.entity for x in graph.links},
         concepts,
+        {a.id: a.title for a in graph.articles},
     )
 
 

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import pickle
 import re
+import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -140,6 +142,16 @@ def test_errors_come_back_whole_from_a_worker(slug: str) -> None:
     assert all("\n" not in m and "{" not in m.format(**values) for m in MESSAGES[slug])
 
 
+def test_made_up_articles_are_the_same_for_the_same_seed() -> None:
+    """What `make bench` measures over; about the size asked for, no slot left open."""
+    from bench.generate import articles
+
+    made = list(articles(30_000, 5))
+    assert made == list(articles(30_000, 5)) != list(articles(30_000, 6))
+    assert 30_000 <= sum(len(a.encode()) for a in made) < 40_000
+    assert not any("{" in a for a in made)
+
+
 # ---------------------------------------------------------------- the whole build
 
 
@@ -177,9 +189,12 @@ def test_same_bytes_in_every_order_and_with_any_number_of_processes(tmp_path: Pa
 
 
 def test_turtle_does_not_depend_on_the_machine(tmp_path: Path) -> None:
-    """Not on the folder the input lies in."""
-    a = built([news(tmp_path / "x" / "news")], tmp_path / "one", ["turtle", "report"])
-    assert built([news(tmp_path / "y" / "z" / "news")], tmp_path / "two", ["turtle", "report"]) == a
+    """Not on the folder the input lies in, also where a file is left out."""
+    for folder in (tmp_path / "x" / "news", tmp_path / "y" / "z" / "news"):
+        news(folder)
+        (folder / "empty.txt").touch()
+    a = built([tmp_path / "x" / "news"], tmp_path / "one", ["turtle", "report"])
+    assert built([tmp_path / "y" / "z" / "news"], tmp_path / "two", ["turtle", "report"]) == a
 
 
 def test_a_failing_writer_leaves_earlier_output_whole(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -204,6 +219,20 @@ def test_a_document_that_breaks_the_program_is_left_out_and_told(tmp_path: Path,
     report = outputs.run([news(tmp_path / "news")], tmp_path / "out", formats=["turtle", "report"])
     assert [(p.slug, p.values["path"]) for p in report.problems] == [("extract-failed", "news/b.txt")]
     assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))["left_out"] == [{"error": "extract-failed", "file": "news/b.txt"}]
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="the fault is handed to the workers by forking")
+def test_a_worker_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The build does not hang, and earlier output is whole."""
+    from kg import build
+
+    folder = news(tmp_path / "news")
+    before = built([folder], tmp_path / "out", ["turtle"])
+    monkeypatch.setattr(build, "extract", lambda document, pack: os._exit(9))
+    with pytest.raises(KgError) as caught:
+        built([folder], tmp_path / "out", ["turtle"], jobs=2)
+    assert caught.value.slug == "worker-lost"
+    assert files_of(tmp_path / "out") == before
 
 
 def test_a_folder_that_was_made_for_nothing_is_removed(tmp_path: Path) -> None:

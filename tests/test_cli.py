@@ -260,6 +260,17 @@ def test_explain_shows_the_sentence(kg: Run, graph: str, term: str) -> None:
     assert "6.52亿元" in out
 
 
+def test_a_corpus_is_built_and_checked(kg: Run) -> None:
+    """Each row is a source of its own, that its quotes are cut from again."""
+    write({"c.jsonl": '{"text": "工行萧山分行涉农贷款余额48.7亿元。", "date": "2023-07-11", "paper": "萧山日报"}\n{"text": "杭州银行获奖。", "file": "b"}\n'})
+    assert kg("build", "c.jsonl", "-o", "out", "--formats", "turtle")[0] == 0
+    turtle = Path("out/graph.ttl").read_text("utf-8")
+    for words in ('gf:path "c.jsonl#1"', 'gf:path "c.jsonl#b"', '"2023-07-11"^^xsd:date', 'gf:paper "萧山日报"'):
+        assert words in turtle
+    code, out, err = kg("check", "out", "--sources", "c.jsonl")
+    assert (code, "source" in out, err.split(" · ")[0]) == (0, False, "errors 0")
+
+
 def test_check_passes_a_good_graph_and_fails_a_changed_source(kg: Run, graph: str) -> None:
     """Exit code 0, then 1 when the file under the graph has changed."""
     code, _, err = kg("check", graph, "--sources", "n")
@@ -291,7 +302,7 @@ def test_rules_are_listed_and_pass_their_examples(kg: Run) -> None:
 def test_rules_test_tells_a_wrong_example(kg: Run) -> None:
     """A rule whose example it does not find: exit code 1, and the rule is named."""
     rule = (
-        'id = "my.rule"\nfact = "Financing"\npattern = "放贷{amount:Money}"\nexamples = [{ text = "放贷给谁", gives = { amount = "3万元" } }]\nsilent = ["x"]'
+        'id = "my.rule"\nfact = "FinancingEvent"\npattern = "放贷{amount:Money}"\nexamples = [{ text = "放贷给谁", gives = { amount = "3万元" } }]\nsilent = ["x"]'
     )
     write({"p/r.toml": f"[[rule]]\n{rule}\n"})
     code, _, err = kg("rules", "--test", "--pack", "p")
@@ -332,6 +343,42 @@ def test_no_progress_bar_off_a_terminal(kg: Run) -> None:
     """stderr stays empty where all is well."""
     write({"n/a.txt": TEXT})
     assert kg("build", "n", "-o", "out", "--formats", "turtle")[2] == ""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="names of files are bytes on Linux only")
+def test_names_that_are_not_text_do_no_harm(tmp_path: Path) -> None:
+    """A file's name and an argument in another encoding: read, written, told, and no traceback."""
+    folder = os.fsencode(tmp_path)
+    with open(folder + b"/\xc0\xcf.txt", "wb") as file:
+        file.write(TEXT.encode())
+    with open(folder + b"/\xc0.txt", "wb"):
+        pass
+    command = [os.fsencode(sys.executable), b"-m", b"kg"]
+    done = subprocess.run([*command, b"build", folder, b"-o", folder + b"/out", b"--formats", b"turtle,report,csv"], capture_output=True)
+    assert (done.returncode, done.stderr.count(b"\n")) == (1, 2), done.stderr
+    done = subprocess.run([*command, b"try", TEXT.encode() + b"\xff"], capture_output=True)
+    assert (done.returncode, done.stderr) == (0, b"")
+
+
+def test_progress_bar_on_a_terminal() -> None:
+    """It stands on stderr, fills up, and is wiped at the end."""
+    from kg import cli as module
+
+    class Terminal:
+        def isatty(self) -> bool:
+            return True
+
+    shown: list[str] = []
+    clock = iter(range(0, 100, 2))
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(module.sys, "stderr", Terminal())
+        patch.setattr("time.monotonic", lambda: next(clock))
+        patch.setattr(module.click, "echo", lambda text, **_: shown.append(text))
+        bar = module._bar()
+        bar(1, 2)
+        bar(2, 2)
+    assert "50%" in shown[0]
+    assert not shown[-1].strip()
 
 
 def test_version(kg: Run) -> None:

@@ -55,8 +55,8 @@ def test_quotes_pair_inside_a_block_only() -> None:
 
 def test_name_once_quoted_is_found_without_quotes() -> None:
     """A product learnt in quotes is found bare in another paragraph."""
-    a = article("今年推出“柚农卡”。", "柚农卡已发三千张。")
-    assert names_in(a, []) == ["FinancialProduct:柚农卡", "FinancialProduct:柚农卡"]
+    a = article("今年推出“茶农卡”。", "茶农卡已发三千张。")
+    assert names_in(a, []) == ["FinancialProduct:茶农卡", "FinancialProduct:茶农卡"]
 
 
 def test_bylines_and_credits_name_nothing() -> None:

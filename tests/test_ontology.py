@@ -17,7 +17,8 @@ from kg.concepts import labels
 from kg.model import DIVISION_KINDS
 from kg.ontology import ontology_dir, properties, superclasses
 from kg.pack import DEFAULT, Entry, read_lexicon
-from kg.rdf import NAMESPACES, prefixes, to_rdflib
+from kg.rdf import to_rdflib
+from kg.terms import NAMESPACES, prefixes
 from kg.view import KINDS
 
 GF = NAMESPACES["gf"]

@@ -16,7 +16,8 @@ from kg.errors import KgError
 from kg.explain import explain
 from kg.ontology import ontology_dir
 from kg.query import MESSAGES, Cell, GraphFile, NamedQuery, Table, check, named_queries, read_graph, run_query
-from kg.rdf import NAMESPACES, prefixes, write_jsonld, write_nquads, write_turtle
+from kg.rdf import write_jsonld, write_nquads, write_turtle
+from kg.terms import NAMESPACES, prefixes
 
 QUERIES = sorted((ontology_dir() / "queries").glob("*.rq"))
 CHECKS = sorted((ontology_dir() / "checks").glob("*.rq"))

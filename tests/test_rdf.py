@@ -17,7 +17,9 @@ from hypothesis import strategies as st
 from rdflib.compare import graph_diff, isomorphic, to_isomorphic
 
 from kg.model import Aside, Entity, Fact, Graph, Mention, Metric, Quantity, Span, TimeRef
-from kg.rdf import _quoted, prefixes, to_rdflib, triples, write_jsonld, write_nquads, write_turtle
+from kg.rdf import to_rdflib, triples, write_jsonld, write_nquads, write_turtle
+from kg.terms import prefixes
+from kg.terms import text as literal
 
 GRAPH = handmade.graph()
 TURTLE = write_turtle(GRAPH)
@@ -209,7 +211,7 @@ def test_a_month_of_issue_is_no_date() -> None:
 @given(st.text(st.characters(exclude_categories=("Cs",)), max_size=30))
 def test_any_text_comes_back(text: str) -> None:
     """A literal of any characters is read back as it was by both parsers."""
-    line = f"<a:a> <a:b> {_quoted(text)} ."
+    line = f"<a:a> <a:b> {literal(text)} ."
     assert str(next(iter(parsed(line)))[2]) == text
     assert next(iter(ox.parse(line.encode(), ox.RdfFormat.TURTLE))).object.value == text
 
