@@ -18,7 +18,7 @@ from .places import Resolution
 
 FINANCIAL = ("Bank", "Insurer", "Guarantor")
 LENDERS = (*FINANCIAL, "Branch")
-_LEVEL_OF = {"省": "Province", "市": "Prefecture", "县": "County", "区": "County", "镇": "Township", "乡": "Township", "街道": "Township", "村": "Village"}
+LEVEL_OF = {"省": "Province", "市": "Prefecture", "县": "County", "区": "County", "镇": "Township", "乡": "Township", "街道": "Township", "村": "Village"}
 _LEVEL_NAME = re.compile(r"^(省|市|县|区|镇|乡|街道|村)(?=委|政府|人民政府|人大|政协|纪委|党|财政|妇联|农合联|总工会|工会|团委|股份经济合作社|老人协会|慈善|商会|[^\W\d_]{1,12}(?:局|厅|办|中心|协会|部))")
 
 
@@ -179,7 +179,7 @@ def _public_body(article: Article, m: Mention, of: Mapping[Mention, str], entiti
     else:
         level = _LEVEL_NAME.match(folded)
         if level:
-            place, rest = home_at(_LEVEL_OF[level[1]], level[1], places.home, entities), folded[level.end() :]
+            place, rest = home_at(LEVEL_OF[level[1]], level[1], places.home, entities), folded[level.end() :]
             own = {"村": places.home_village, "镇": places.home_town, "乡": places.home_town}.get(level[1], "")
             place = entities.get(own, place) if own else place
     if place is None:
@@ -193,13 +193,13 @@ def _public_body(article: Article, m: Mention, of: Mapping[Mention, str], entiti
     put(m, Entity("agent/" + local_name(label) + ("" if wide else "." + scope.rpartition(".")[0] if "." in scope else "." + scope), m.kind, label))  # type: ignore[operator]
 
 
-_LEVEL_OFFICE = re.compile(r"总工会|妇联|农合联|团委|商会|慈善总会|股份经济合作社|老人协会|科协|残联|红十字会")
+LEVEL_OFFICE = re.compile(r"总工会|妇联|农合联|团委|商会|慈善总会|股份经济合作社|老人协会|科协|残联|红十字会")
 
 
 def _level_office(article: Article, m: Mention, inner: Sequence[Mention]) -> bool:
     """新仓镇总工会: an office that each division of a level has one of."""
     end = max((d.span.end for d in inner if m.span.covers(d.span)), default=0)
-    return bool(end) and bool(_LEVEL_OFFICE.fullmatch(article.folded, end, m.span.end))
+    return bool(end) and bool(LEVEL_OFFICE.fullmatch(article.folded, end, m.span.end))
 
 
 def home_at(level: str, word: str, home: str, entities: Mapping[str, Entity]) -> Entity | None:

@@ -17,7 +17,7 @@ sys.path.insert(0, str(ROOT))
 from kg.concepts import labels  # noqa: E402
 from kg.ontology import properties  # noqa: E402
 from kg.pack import DEFAULT, read_lexicon  # noqa: E402
-from kg.rdf import NAMESPACES, prefixes  # noqa: E402
+from kg.terms import NAMESPACES, prefixes  # noqa: E402
 
 HEAD = """# Controlled values of the gongfu-kg vocabulary. Generated from kg/pack/concepts.tsv by scripts/build_concepts.py: edit that.
 # Licence: CC BY 4.0, https://creativecommons.org/licenses/by/4.0/

@@ -15,7 +15,7 @@ MODULES = sorted(p.stem for p in KG.glob("*.py") if p.stem not in ("__init__", "
 # from the ground up: a module imports from earlier lines only; those of one line may import each other in one direction
 LAYERS = """
 model errors
-pack ontology fold
+pack ontology fold terms
 lines bylines copies pages
 quantities dates
 register place_hits place_local places
