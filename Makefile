@@ -23,7 +23,8 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m bench.run
 
 eval: $(VENV)/.installed
-	@echo "the scorer is not part of the repository yet"
+	$(BIN)/kg evaluate tests/gold/seeds
+	$(BIN)/kg evaluate tests/gold/dev
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

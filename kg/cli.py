@@ -219,6 +219,47 @@ def rules(test: bool, packs: tuple[Path, ...]) -> None:
         sys.exit(1)
 
 
+@cli.command("evaluate")
+@click.argument("gold", type=PATH)
+@click.option("--graphs", type=PATH, metavar="DIR", help="Score NAME/graph.ttl or NAME.json there instead of building. 评测已有的图。")
+@click.option("--errors", is_flag=False, flag_value="all", metavar="[DOC|all]", help="List what was missed and what was wrong. 列出错漏。")
+@click.option("--per-doc", is_flag=True, help="A line for each document as well. 逐篇列出。")
+@click.option("--json", "as_json", is_flag=True, help="Print figures as JSON. 以 JSON 输出。")
+@pack_option
+def evaluate_(gold: Path, graphs: Path | None, errors: str | None, per_doc: bool, as_json: bool, packs: tuple[Path, ...]) -> None:
+    """Measure the builder against annotated documents: a folder with NAME.json beside NAME.txt.
+    用人工标注衡量建图的准确度。
+
+    \b
+    Each document is built alone. A readers.tsv in the folder (measure, figure) is shown beside the figures.
+    每篇单独建图；目录中的 readers.tsv（指标、数值）并列显示。
+    Example 例：
+      kg evaluate tests/gold/dev --errors w1d01
+    """
+    import json
+
+    from . import scores
+    from .evaluate import total
+
+    done = scores.evaluate(gold, graphs=graphs, packs=packs)
+    for problem in done.problems:
+        click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
+    result = total(s for _, s in done.documents)
+    for name, one in done.documents:
+        if errors in (name, "all"):
+            click.echo(scores.errors_text(name, one), err=as_json)
+    if as_json:
+        click.echo(json.dumps(scores.as_json(done), ensure_ascii=False))
+    else:
+        click.echo(say(f"{gold.as_posix()}：{len(done.documents)} 篇", f"{gold.as_posix()}: {len(done.documents)} document(s)"))
+        for name, one in done.documents if per_doc else ():
+            click.echo(scores.document_line(name, one))
+        click.echo(scores.measures_text(result, done.readers) + "\n\n" + scores.calibration_text(result) + "\n")
+    if done.problems:
+        click.echo(say(f"kg：{len(done.problems)} 篇按未找到任何内容计", f"kg: {len(done.problems)} document(s) count as if nothing were found"), err=True)
+        sys.exit(1)
+
+
 def _day(given: str | None) -> Any:
     """The day of --date."""
     if not given:

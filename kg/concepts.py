@@ -69,19 +69,19 @@ class Concepts:
             return "" if entry.kind == SCHEME else entry.kind
         return "unit" if identifier in self.minted else "metric" if identifier in self.metrics or identifier.startswith("gfc:metric_") else ""
 
-    def nodes(self) -> Iterator[tuple[str, list[tuple[str, str]]]]:
+    def nodes(self) -> Iterator[tuple[str, list[str]]]:
         """The description of every concept used: labels, notation, broader, scheme; a metric with the wordings of the text."""
         for identifier, term in sorted(self.used.items()):
             entry, metric, word = self.shipped.get(identifier), self.metrics.get(identifier), self.minted.get(identifier, "")
             zh, en, notation = labels(entry) if entry else (metric.label if metric else word or identifier.partition(":")[2], "", word)
-            pairs = [("a", "skos:ConceptScheme" if entry and entry.kind == SCHEME else "skos:Concept")]
-            pairs += [("skos:prefLabel", text(words, tag)) for words, tag in ((zh, "@zh"), (en, "@en")) if words]
+            lines = ["a skos:ConceptScheme" if entry and entry.kind == SCHEME else "a skos:Concept"]
+            lines += [f"skos:prefLabel {text(words, tag)}" for words, tag in ((zh, "@zh"), (en, "@en")) if words]
             wordings = {metric.label, *metric.aliases} - {zh} if metric else set()
-            pairs += [("skos:altLabel", text(words, "@zh")) for words in sorted(wordings)]
+            lines += [f"skos:altLabel {text(words, '@zh')}" for words in sorted(wordings)]
             if notation:
-                pairs.append(("skos:notation", text(notation)))
+                lines.append(f"skos:notation {text(notation)}")
             if entry and entry.parent:
-                pairs.append(("skos:broader", "gfc:" + entry.parent))
+                lines.append(f"skos:broader gfc:{entry.parent}")
             if kind := self._kind(identifier):
-                pairs.append(("skos:inScheme", "gfc:" + kind))
-            yield term, pairs
+                lines.append(f"skos:inScheme gfc:{kind}")
+            yield term, lines

@@ -16,7 +16,7 @@ from .pack import Pack
 from .slots import LIST_MARK, SLOT, Rendered, render
 
 _CASES = (
-    ("dative", re.compile(r"(?:为了?(?:更好地)?(?:支持|服务|帮助|保障|助力)?|向|给|给予|对|帮助|支持|助力|惠及|服务|投向|用于|参与|扶持|帮扶|赋能|支援)(?:[^\W\d_]{0,2}(?:辖区|全区|全县|全市|全镇|当地))?$")),
+    ("dative", re.compile(r"(?:为了?(?:更好地)?(?:支持|服务|帮助|保障|助力)?|向|给|给予|对|帮助|支持|助力|惠及|服务|投向|用于|参与|扶持|帮扶|赋能|支援)(?:[^\W\d_]{0,2}(?:辖区|全区|全县|全市|全镇|当地|其中|首批|上述))?$")),
     ("source", re.compile(r"(?:从|自|来自|获得|得到|靠的?就?是|源于|依靠|多亏|感谢)$")),
     ("agent", re.compile(r"(?:由|被|经|据|获|凭)$")),
     ("with", re.compile(r"(?:与|和|同|跟|会同|联合|携手|对接|联系)$")),
@@ -83,7 +83,7 @@ def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
         before = sentence.text[max(0, index - 14) : index]
         if previous is not None:
             between = sentence.text[previous[0] : index]
-            if re.fullmatch(rf"{LIST_MARK}|的?", between):
+            if re.fullmatch(rf"{LIST_MARK}|(?:地区|境内|辖内|辖区|周边)?的?", between):
                 yield mention, previous[1]
                 previous = (index + 2, previous[1])
                 continue

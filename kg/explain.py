@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
 
-from .errors import chinese, say
+from .errors import KgError, chinese, say
 from .ontology import superclasses
-from .query import GraphFile, fail, read_graph
+from .query import GraphFile, read_graph
 from .view import FACTS, KINDS, PROPERTIES
 
 Node = dict[str, list[str]]  # prefixed predicate (with @language) → values: full IRIs and texts
@@ -40,7 +40,7 @@ def explain(path: Path | GraphFile, term: str) -> str:
         return _place(data, term, place[1], int(place[2]))
     near = list(dict.fromkeys(row["l"] for row in data.select(_LABELS) if term and (term in row["l"] or row["l"] in term)))[:8]
     hint = say("可给出名称、事实编号或 文件:偏移。", "Give a name, a fact's id or file:offset.")
-    raise fail("term-unknown", term=term, hint=say("相近：", "Near it: ") + "、".join(near) if near else hint)
+    raise KgError("term-unknown", term=term, hint=say("相近：", "Near it: ") + "、".join(near) if near else hint)
 
 
 # things first, then concepts (a metric, say)
@@ -123,14 +123,25 @@ def _thing(data: GraphFile, iri: str) -> str:
     others = node.get("skos:altLabel@zh", [])
     if others:
         lines.append(say("  又称 ", "  also ") + "、".join(others))
-    chain = [row["l"] for row in data.select(f"SELECT ?l WHERE {{ <{iri}> (gf:locatedIn|org:unitOf)+ ?p . ?p skos:prefLabel ?l }}")]
+    chain = [_label(data, x) for x in _above(data, iri)]
     if chain:
-        lines.append(say("  位于或隶属 ", "  in or of ") + " < ".join(dict.fromkeys(chain)))
+        lines.append(say("  位于或隶属 ", "  in or of ") + " < ".join(chain))
     facts = [row["f"] for row in data.select(f"SELECT DISTINCT ?f ?k WHERE {{ ?f ?role <{iri}> ; a gf:Fact , ?k FILTER(?k != gf:Fact) }} ORDER BY ?k ?f")]
     if not facts:
         where = _mentioned(data, iri)
         lines += [say("  没有关于它的事实。", "  No fact is about it.")] + ([say("  见于 ", "  Mentioned at ") + where] if where else [])
     return "\n".join([*lines, ""]) + "".join("\n" + _fact(data, f) for f in facts)
+
+
+def _above(data: GraphFile, iri: str) -> list[str]:
+    """What a thing is a unit of or located in, step by step."""
+    out = [iri]
+    while True:
+        node = _about(data, out[-1])
+        steps = [x for x in (*node.get("org:unitOf", []), *node.get("gf:locatedIn", [])) if x not in out]
+        if not steps:
+            return out[1:]
+        out.append(steps[0])
 
 
 def _mentioned(data: GraphFile, iri: str) -> str:
@@ -252,7 +263,7 @@ def _place(data: GraphFile, term: str, name: str, offset: int) -> str:
     name = name.replace("\\", "/")
     files = [p for p in paths if p == name or p.endswith("/" + name) or name.endswith("/" + p)]
     if not files:
-        raise fail("term-place", term=term, hint=say("图里的文件：", "Files of the graph: ") + "、".join(paths[:8]))
+        raise KgError("term-place", term=term, hint=say("图里的文件：", "Files of the graph: ") + "、".join(paths[:8]))
     spans = list(
         data.select(
             "SELECT ?p ?path ?s ?e WHERE { ?p a gf:Passage ; gf:inArticle/dct:isPartOf/gf:path ?path . "
@@ -264,7 +275,7 @@ def _place(data: GraphFile, term: str, name: str, offset: int) -> str:
     if not found:
         near = sorted(mine, key=lambda row: min(abs(int(row["s"]) - offset), abs(int(row["e"]) - offset)))[:1]
         hint = say("此处没有语句提到任何事物。", "No sentence that names anything stands there.")
-        raise fail("term-place", term=term, hint=hint + "".join(say(" 最近的语句：", " The nearest: ") + f"{row['s']}-{row['e']}" for row in near))
+        raise KgError("term-place", term=term, hint=hint + "".join(say(" 最近的语句：", " The nearest: ") + f"{row['s']}-{row['e']}" for row in near))
     return "\n".join(_passage(data, p) for p in found)
 
 

@@ -69,7 +69,7 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
         facts.setdefault(f.id, f)
     used = frozenset(a.mention for f in money for _, a in f.amounts)
     reasons = {q: reason for q, reason in r.reasons.items() if q not in used}
-    for found, metric in observations(r.scene, r.stated(), used):
+    for found, metric in observations(r.scene, r.stated(), money):
         if isinstance(found, Fact):
             facts.setdefault(found.id, found)
             if metric:

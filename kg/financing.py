@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
+from . import parties as parties_
 from .discourse import Scene, clause_end, clause_start, lender_before, time_at
 from .facts import build, sentence_text
 from .linking import LENDERS
@@ -42,14 +43,27 @@ class Draft:
 
 def financings(scene: Scene) -> Iterator[Fact]:
     """All financings of an article, in reading order; each sum at most once."""
-    previous: tuple[int, list[Mention], Mention | None] | None = None
+    before = Before()
+    total: tuple[int, Fact] | None = None
     made: list[tuple[int, str]] = []
     for draft in sorted(drafts(scene), key=lambda d: (d.sentence, d.amount is None, d.span)):
-        fact, previous = _complete(scene, draft, previous)
+        fact, before = _complete(scene, draft, before)
         if fact is None or (draft.amount is None and (draft.sentence, fact.role("instrument")[0]) in made):
             continue  # an act whose sum the same sentence states
         made.append((draft.sentence, fact.role("instrument")[0]))
+        if total is None or total[0] != draft.sentence or not _part_of(scene, total[1], fact):
+            total = (draft.sentence, fact)
+        elif total[1].role("instrument") == fact.role("instrument"):
+            fact = replace(fact, roles=tuple(sorted((*fact.roles, ("partOfTotal", total[1].id)))))
         yield fact
+
+
+def _part_of(scene: Scene, total: Fact, fact: Fact) -> bool:
+    """Whether 其中 stands between the two sums and the second is no larger."""
+    a, b = total.amount(), fact.amount()
+    if a is None or b is None or a.quantity.currency != b.quantity.currency or b.quantity.value > a.quantity.value:
+        return False
+    return "其中" in scene.article.folded[a.mention.span.end : b.mention.span.start]
 
 
 def drafts(scene: Scene) -> Iterator[Draft]:
@@ -59,11 +73,13 @@ def drafts(scene: Scene) -> Iterator[Draft]:
         acts: list[Span] = []
         if scene.sentences[number].kind in ("byline", "header", "credit", "title", "heading"):
             continue
-        sentence = scene.article.at(scene.sentences[number].span)
+        sentence = scene.article.folded[scene.sentences[number].span.start : scene.sentences[number].span.end]
+        block = scene.article.blocks[scene.sentences[number].block].span
+        around = scene.article.folded[block.start : block.end] + scene.article.title
         if _SCAM.search(sentence):
             continue
         for rule in rules(scene.pack, "FinancingEvent"):
-            if "context" in rule.fields and not re.search(rule.fields["context"], sentence):
+            if "context" in rule.fields and not re.search(rule.fields["context"], around if rule.id == "financing.donors" else sentence):
                 continue
             for match in find(rule, rendered):
                 sums = match.role("amount")
@@ -84,57 +100,123 @@ def _blocked(scene: Scene, rendered: Rendered, match: Match, amount: Mention) ->
     """A noun of the account between verb and sum (余额, 工资, 人均 …) makes it an observation."""
     text = scene.article.folded
     low = max(rendered.at[match.start], clause_start(scene, amount.span.start))
-    near = text[low : amount.span.start] + text[amount.span.end : amount.span.end + 5]
+    near = text[low : amount.span.start] + text[amount.span.end : min(amount.span.end + 5, clause_end(scene, amount.span.end))]
     lead = text[max(clause_start(scene, amount.span.start), amount.span.start - 12) : amount.span.start]
+    if match.rule.id == "financing.total-of-investor":
+        return False
+    if match.rule.id == "financing.total":
+        return bool(re.search(r"余额|户均|人均|每", near))
     if (_NO_FINANCING.search(near) and not (match.rule.id == "financing.grant" and "保费补贴" in near)) or re.search(r"每(?:户|人|亩|村|家|位|名|年)|余额|最高|减费|新增贷款|增加到|总额$|让利|完成投资|计划投资|加工费", lead):
         return True
-    return bool(re.match(r"的?(?:工资|分红|订单|产值|收入|租金|保费)", text[amount.span.end : amount.span.end + 6]))
+    return bool(re.match(r"的?[^，。；]{0,8}?(?:工资|分红|订单|产值|收入|租金|保费)", text[amount.span.end : amount.span.end + 12]))
 
 
-def _complete(scene: Scene, draft: Draft, previous: tuple[int, list[Mention], Mention | None] | None) -> tuple[Fact | None, tuple[int, list[Mention], Mention | None] | None]:
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What the rules choose for a draft, before the fitted models look at it."""
+
+    draft: Draft
+    instrument: str
+    financier: Mention | None
+    to: tuple[Mention, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Before:
+    """The parties of the financing before, as entity ids."""
+
+    sentence: int = -9
+    financiers: tuple[str, ...] = ()
+    targets: tuple[str, ...] = ()
+
+
+def choose(scene: Scene, draft: Draft, before: Before) -> Choice | None:
+    """The rules' parties and kind of money; None where it is no financing after all."""
     fields, text = draft.match.rule.fields, scene.article.folded
-    sentence = scene.sentences[draft.sentence]
     anchor = draft.amount.span if draft.amount else draft.span
-    mods = modifiers(scene, draft.span if draft.amount is None else Span(min(draft.span.start, anchor.start), max(draft.span.end, anchor.end)))
     to = _recipients(scene, draft)
     financier = _financier(scene, draft, to, fields.get("subject", "financier"))
-    noun = text[clause_start(scene, draft.span.start) : clause_end(scene, anchor.end)]
-    instrument = _instrument(scene, fields["instrument"], noun, financier)
+    instrument = _instrument(scene, fields["instrument"], text[clause_start(scene, draft.span.start) : clause_end(scene, anchor.end)], financier)
     if instrument is None:
-        return None, previous
+        return None
     if not to and (fields.get("subject") == "recipient" or _GOT.search(text, clause_start(scene, anchor.start), anchor.start)):
         taker = [m for m in scene.outer_in(Span(clause_start(scene, anchor.start), anchor.start)) if scene.kind(m) in _OWNERS | {"Village"} and scene.entity(m) and m != financier and scene.case(m) in ("", "object")]
         to = taker[-1:]
     if not to:
-        to = _elided_recipient(scene, draft, previous, financier)
-    product = next(iter(draft.match.role("product")), None) or _product(scene, draft)
-    if draft.amount is None and not (to and financier):
-        return None, previous
-    roles: list[tuple[str, Mention]] = []
-    if financier:
-        roles.append(("financier", financier))
+        to = _elided_recipient(scene, draft, before, financier)
+    return Choice(draft, instrument, financier, tuple(to))
+
+
+def parties(scene: Scene, choice: Choice, before: Before) -> tuple[list[parties_.Party], list[parties_.Party]]:
+    """The candidates for financier and target, each with its features."""
+    d = choice.draft
+    anchor = d.amount.span if d.amount else d.span
+    payer = (scene.entity(choice.financier),) if choice.financier else ()
+    to = tuple(scene.entity(m) for m in choice.to)
+    old = before if d.sentence - before.sentence <= 3 else Before()
+    return (
+        list(parties_.candidates(scene, "financier", anchor, d.span, choice.instrument, payer, to, old.financiers, old.targets)),
+        list(parties_.candidates(scene, "target", anchor, d.span, choice.instrument, to, payer, old.targets, old.financiers)),
+    )
+
+
+def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None, list[Mention], float]:
+    """The parties after the fitted models, and how sure they are: the lower of the two roles' probabilities.
+
+    An act without a sum is left to the rules: the models were fitted on sums.
+    """
+    if choice.draft.amount is None:
+        return choice.financier, list(choice.to), 0.7
+    payers, targets = parties(scene, choice, before)
+    table = parties_.weights(scene.pack, "financier")
+    ranked = sorted(((parties_.probability(table, c.features), c.mention.span.start, c.mention) for c in payers), key=lambda x: (-x[0], -x[1]))
+    financier = ranked[0][2] if ranked and ranked[0][0] >= 0.4 else None
+    sure = ranked[0][0] if financier else 0.5
+    table = parties_.weights(scene.pack, "target")
+    scored = sorted(((parties_.probability(table, c.features), c.mention.span.start, c.mention) for c in targets), key=lambda x: (-x[0], -x[1]))
     payer = scene.entity(financier) if financier else ""
-    roles += [("purpose" if scene.kind(m) in _PURPOSES else "recipient", m) for m in to if scene.entity(m) != payer]
+    if choice.instrument == "donation":
+        scored = [x for x in scored if scene.kind(x[2]) != "Person" or scene.case(x[2]) == "dative"]
+    to = [m for p, _, m in scored if p >= 0.5 and scene.entity(m) != payer]
+    if not to and scored and scored[0][0] >= 0.3 and scene.entity(scored[0][2]) != payer:
+        to = [scored[0][2]]
+    chosen = {scene.entity(m) for m in to}
+    if len(choice.to) > 1 and any(scene.entity(m) in chosen for m in choice.to):  # a list stays whole
+        to += [m for m in choice.to if scene.entity(m) not in chosen]
+    return financier, sorted(to, key=lambda m: m.span), min(sure, next((p for p, _, m in scored if m in to), 0.5))
+
+
+def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, Before]:
+    choice = choose(scene, draft, before)
+    if choice is None:
+        return None, before
+    financier, to, sure = decide(scene, choice, before)
+    fields, anchor = draft.match.rule.fields, draft.amount.span if draft.amount else draft.span
+    mods = modifiers(scene, Span(min(draft.span.start, anchor.start), max(draft.span.end, anchor.end)))
+    if draft.amount is None and not (to and financier):
+        return None, before
+    product = next(iter(draft.match.role("product")), None) or _product(scene, draft)
+    roles = [("financier", financier)] if financier else []
+    roles += [("purpose" if scene.kind(m) in _PURPOSES else "recipient", m) for m in to if scene.kind(m) != "FinancialProduct"]
     if product:
         roles.append(("product", product))
     stage = mods.stage or fields["stage"]
-    if instrument == "creditLine" and stage == "disbursed":
+    if choice.instrument == "creditLine" and stage == "disbursed":
         stage = "approved"
     amounts = [("amount", Amount(draft.amount.value, draft.amount))] if draft.amount and isinstance(draft.amount.value, Quantity) else []
-    confidence = float(fields.get("confidence", 0.9)) - (0.1 if financier and not sentence.span.covers(financier.span) else 0) - (0.1 if not to else 0) - (0 if financier else 0.15)
     fact = build(
         scene,
         "FinancingEvent",
         roles,
-        [("instrument", "gfc:" + instrument), ("stage", "gfc:" + stage), ("aggregation", "gfc:" + (mods.aggregation or fields.get("aggregation", "single")))],
+        [("instrument", "gfc:" + choice.instrument), ("stage", "gfc:" + stage), ("aggregation", "gfc:" + (mods.aggregation or fields.get("aggregation", "single")))],
         amounts,
         sentence=draft.sentence,
         time=time_at(scene, anchor),
         status=mods.status,
-        confidence=round(confidence, 2),
+        confidence=round(float(fields.get("confidence", 0.95)) * (0.5 + 0.5 * sure), 2),
         rule=draft.match.rule.id,
     )
-    return fact, (draft.sentence, to, financier)
+    return fact, Before(draft.sentence, fact.role("financier"), (*fact.role("recipient"), *fact.role("purpose")))
 
 
 def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | None) -> str | None:
@@ -146,7 +228,7 @@ def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | Non
     kind = scene.kind(financier) if financier else ""
     if re.search(r"(?:担保|用信)额度", clause):
         return "creditLine"
-    if re.search(r"贷|放款", clause) or kind in ("Bank", "Branch"):
+    if re.search(r"贷|放款|首笔|到账", clause) or kind in ("Bank", "Branch"):
         return "loan"
     if kind in ("Insurer",):
         return "insurance"
@@ -164,6 +246,8 @@ def _left_limit(scene: Scene, draft: Draft) -> int:
     sentence = scene.sentences[draft.sentence]
     anchor = draft.amount.span.start if draft.amount else draft.span.start
     low = sentence.span.start
+    if draft.match.rule.id == "financing.total":
+        return max(low, scene.article.folded.rfind("；", low, anchor) + 1)
     for m in scene.outer_in(Span(sentence.span.start, anchor)):
         if isinstance(m.value, Quantity) and m.value.currency and m.span.end < draft.span.start:
             end = clause_end(scene, m.span.end)
@@ -302,7 +386,7 @@ def _fits(scene: Scene, m: Mention, instrument: str) -> bool:
     return not insurer and (not guarantor or instrument in ("creditLine", "by-noun", "loan-if-bank"))
 
 
-def _elided_recipient(scene: Scene, draft: Draft, previous: tuple[int, list[Mention], Mention | None] | None, financier: Mention | None) -> list[Mention]:
+def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Mention | None) -> list[Mention]:
     """Nobody marked: 积极参与X项目，投放贷款…: the one in focus in this sentence, else in the paragraph."""
     anchor = draft.amount.span if draft.amount else draft.span
     low = _left_limit(scene, draft)
@@ -320,10 +404,11 @@ def _elided_recipient(scene: Scene, draft: Draft, previous: tuple[int, list[Ment
     clause = text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)]
     if re.search(r"累计|全行|合计|总计|共计", clause):
         return []
-    if previous and previous[1] and draft.sentence - previous[0] <= 2 and (financier is None or previous[2] is None or scene.entity(financier) == scene.entity(previous[2]) or draft.sentence == previous[0]):
-        since = _last_named(scene, anchor.start, _FOCUS, sentences=draft.sentence - previous[0], skip=skip)
-        if not since or since[0].span.start <= previous[1][-1].span.start:
-            return previous[1]
+    if before.targets and draft.sentence - before.sentence <= 2 and (financier is None or not before.financiers or scene.entity(financier) in before.financiers or draft.sentence == before.sentence):
+        old = [m for m in scene.outer if m.span.start < anchor.start and scene.entity(m) in before.targets]
+        since = _last_named(scene, anchor.start, _FOCUS, sentences=draft.sentence - before.sentence, skip=skip)
+        if old and (not since or since[0].span.start <= old[-1].span.start):
+            return list({scene.entity(m): m for m in old}.values())
     return _last_named(scene, low, _FOCUS, sentences=3, same_block=True, skip=skip)
 
 

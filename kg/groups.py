@@ -16,11 +16,15 @@ _GIVE = r"(?:发放|投放|授信|办理|提供|贷|放款|送|批|给予|支付
 _TO = r"(?:为|向|给|对|帮助|支持|惠及|服务)"
 
 
+_LISTED = re.compile(rf"{_TO}((?:[^\W\d_]{{1,6}}、)+[^\W\d_]{{1,6}}等)$")
+_GETS = re.compile(r"(?:已经|已|先后)?(?:获得|获|得到|拿到|领到|享受|用信)(?:授信|贷款|了?融资|信贷)?")
+
+
 @cache
 def _patterns(pack: Pack) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     head = pack.any_of("group_heads")
     after = re.compile(rf"(?:[^\W\d_的]{{0,6}}?的)?[^\W\d_的]{{0,7}}?{head}(?:(?:和|、|及){{1}}[^\W\d_]{{0,4}}?{head})*")
-    before = re.compile(rf"{_TO}((?:[^\W\d_]{{0,6}}?{head}[和、及]?)+)(?:共|合计|累计)?$")
+    before = re.compile(rf"{_TO}((?:[^\W\d_]{{0,6}}?(?:{head}|[户农商民])[和、及]?)+)(?:共|合计|累计)?$")
     plain = re.compile(rf"{_TO}((?:全[市县区镇乡村]|辖区内?|当地|这批|其中)?)((?:[^\W\d_的其发放投]{{0,6}}?)(?:{head}))(?={_ADVERBS}{_GIVE})")
     return after, before, plain
 
@@ -43,16 +47,21 @@ def find_groups(article: Article, pack: Pack, known: Sequence[Mention]) -> list[
                 start = min(start, m.span.start)
         lead = text[max(0, q.span.start - 30) : q.span.start]
         found = after.match(text, q.span.end)
+        listed = _LISTED.search(lead)
         if found and len(found[0]) <= 14:
-            put(q.span.start, found.end(), "group.counted")
+            put(q.span.start - len(listed[1]) if listed else q.span.start, found.end(), "group.counted")
         elif (left := before.search(lead)) is not None:
             put(q.span.start - len(lead) + left.start(1), q.span.end, "group.counted-after")
+        elif q.value.unit in ("户", "人", "名") and _GETS.match(text, q.span.end):
+            put(q.span.start, q.span.end, "group.receiving")
         elif re.search(rf"{_TO}(?:其中|首批|全[村镇县市区])?$", lead) and q.value.unit in ("户", "人", "名", "家", "户次"):
             put(q.span.start, q.span.end, "group.bare-count")
+    for m in re.compile(rf"(?:这批|这些|上述|这几[户名])(?:{pack.any_of('group_heads')})").finditer(text):
+        out.setdefault(m.span(), Mention(article.id, Span(*m.span()), "Group", "group.anaphor", anaphor=True))
     for m in plain.finditer(text):
         start = m.start(2)
         if re.match(r"(?:该|这|本|其|企业$|合作社$|客户$|主体$)", m[2]):
             continue
-        if not any(s[0] <= start < s[1] for s in out):
+        if not any(s[0] < m.end(2) and start < s[1] for s in out):
             put(start, m.end(2), "group.described")
     return sorted(out.values(), key=lambda m: m.span)

@@ -78,7 +78,7 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
             scope = owner.partition("/")[2] if owner and not anonymous else article.id
             put(m, known or Entity(f"agent/{local_name(name)}.{local_name(scope)}", "Person", name))
     state = Linked(of, entities, places.home, places.home_town, places.home_village)
-    return resolve_anaphors(article, mentions, state)
+    return resolve_anaphors(article, mentions, state, frozenset(bodies or ()))
 
 
 _CALLED = re.compile(r"^[老小阿]([^\W\d_])$|^([^\W\d_])(?:女士|先生|师傅|大姐|大哥|某|老板|经理)$")
@@ -295,23 +295,34 @@ def _same_name(kind: str, a: str, b: str) -> bool:
 
 _ANAPHOR_KINDS = {
     "Bank": LENDERS, "Branch": ("Branch",), "Company": ("Company",), "OtherOrganization": ("OtherOrganization",), "Project": ("Project",),
-    "Facility": ("Facility",), "Workshop": ("Workshop",), "Programme": ("Programme",), "Person": ("Person",), "FinancialProduct": ("FinancialProduct",),
+    "Facility": ("Facility",), "Workshop": ("Workshop",), "Programme": ("Programme",), "Person": ("Person",), "Group": ("Group",), "FinancialProduct": ("FinancialProduct",),
     "Village": ("Village",), "Township": ("Township",), "County": ("County",), "Prefecture": ("Prefecture",), "Province": ("Province",), "Division": ("County", "Township", "Prefecture"),
 }
 
 
-def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linked) -> Linked:
-    """Each anaphor gets the entity named last of its kind before it; places fall back on the article's own."""
+def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linked, officers: frozenset[Mention] = frozenset()) -> Linked:
+    """Each anaphor gets the entity named last of its kind before it; places fall back on the article's own.
+
+    `officers`: persons who hold a post; 他 means another, if there is one.
+    """
     of = dict(state.entity_of)
     whole = sorted((m for m in mentions), key=lambda m: (m.span.start, -m.span.end))
     last: dict[str, str] = {}
     end = -1
+    main = main_lender(article, whole, state)
+    block = -1
+    fresh = False  # whether this paragraph has named a lender
     for m in whole:
+        now = next((n for n, b in enumerate(article.blocks) if b.span.covers(m.span)), block)
+        if now != block:
+            block, fresh = now, False
         if m.span.end <= end and not m.anaphor and m.kind not in DIVISION_KINDS:
             continue  # a name inside a longer one does not take the focus
         inside = m.span.end <= end
         if m.anaphor and m not in of:
             found = _antecedent(article, m, last, state)
+            if found and main and not fresh and m.kind == "Bank" and _below(found, main, state):
+                found = main  # 该行 at the head of a paragraph is the bank of the article, not the 支行 named last
             if found:
                 of[m] = found
         target = of.get(m)
@@ -319,11 +330,34 @@ def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linke
             kind = state.entities[target].kind
             held = last.get("lender", "")
             if kind in LENDERS:
+                fresh = True
                 if not (kind in FINANCIAL and held and state.entities[held].kind == "Branch" and state.entities[held].id.startswith(target)):
                     last["lender"] = target
-            last[kind] = target
+            if m not in officers or "Person" not in last:
+                last[kind] = target
         end = max(end, m.span.end)
     return replace(state, entity_of=of)
+
+
+def main_lender(article: Article, mentions: Sequence[Mention], state: Linked) -> str:
+    """The bank the article is about: that of its title, else the one meant most often; "" if there is none."""
+    titles = [b.span for b in article.blocks if b.kind == "title"]
+    counts: Counter[str] = Counter()
+    for m in mentions:
+        e = state.entity_of.get(m, "")
+        if e and state.entities[e].kind in LENDERS and not m.anaphor:
+            counts[e] += 3 if any(t.covers(m.span) for t in titles) else 1
+    branches = {e: n for e, n in counts.items() if state.entities[e].kind == "Branch"}
+    pool = branches or counts
+    return max(sorted(pool), key=lambda e: pool[e], default="")
+
+
+def _below(found: str, main: str, state: Linked) -> bool:
+    """Whether `found` is a 支行 of the bank whose 分行 (or head) `main` is."""
+    if found == main or not state.entities[found].label.endswith(("支行", "分理处", "营业部")) or state.entities[main].label.endswith("支行"):
+        return False
+    banks_of = [e.id for e in state.entities.values() if e.kind in FINANCIAL]
+    return any(found.startswith(b) and main.startswith(b) for b in banks_of)
 
 
 def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Linked) -> str:
@@ -353,6 +387,9 @@ def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Li
         named = [x for x, e in state.entity_of.items() if x.span.end <= m.span.start and state.entities[e].kind == m.kind and state.entities[e].label.endswith(head)]
         if named and head not in ("公司", "企业"):
             return state.entity_of[max(named, key=lambda x: x.span)]
+        lender = last.get("lender", "")
+        if head == "公司" and lender and state.entities[lender].label.endswith("公司") and "Company" not in last:
+            return lender
     return next((last[k] for k in _ANAPHOR_KINDS.get(m.kind, (m.kind,)) if k in last), "")
 
 

@@ -6,7 +6,6 @@ wording that the concept lexicon knows becomes that concept, any other its own.
 
 from __future__ import annotations
 
-import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -48,6 +47,11 @@ class Wording:
         if not self.lead:
             return self.trail
         return self.lead + self.trail if _VERB_END.search(self.lead) and self.trail else self.lead
+
+    @property
+    def words(self) -> str:
+        """All words that name the metric, for the choice of its subject."""
+        return self.lead + self.trail
 
     @property
     def known(self) -> tuple[str, ...]:
@@ -107,33 +111,36 @@ def metric(scene: Scene, words: Wording) -> Metric | None:
     return Metric("gfc:metric_" + local_name(label), label, tuple(w for w in words.known if w != label)[:2])
 
 
-def observations(scene: Scene, quantities: Sequence[Mention], used: frozenset[Mention]) -> Iterator[tuple[Fact | Mention, Metric | None]]:
-    """(observation, its metric) for each quantity that says something; (the quantity's mention, None) where it does not."""
+def observations(scene: Scene, quantities: Sequence[Mention], money: Sequence[Fact] = ()) -> Iterator[tuple[Fact | Mention, Metric | None]]:
+    """(observation, its metric) for each quantity that says something; (the quantity's mention, None) where it does not.
+
+    `money`: the financings of the article; their numbers state no observation.
+    """
+    used = {a.mention for f in money for _, a in f.amounts}
+    asked = [(q, wording(scene, q)) for q in quantities if q not in used and isinstance(q.value, Quantity)]
+    chosen = subjects.assign(scene, [(q, words.words) for q, words in asked], money)
     before: list[tuple[int, Metric]] = []
-    previous = ""
-    for q in quantities:
-        if q in used or not isinstance(q.value, Quantity):
-            continue
+    for (q, words), (about, chance) in zip(asked, chosen, strict=True):
         number = scene.number_of(q.span.start)
         before = [b for b in before if b[0] == number]
-        words = wording(scene, q)
-        clause = scene.article.folded[clause_start(scene, q.span.start) : q.span.start]
-        found: Metric | None
-        if "分别" in clause and len(before) >= 1 and re.search(r"分别[^\d]{0,6}$", scene.article.folded[max(0, q.span.start - 12) : q.span.start]):
-            found = _grown(before[-min(2, len(before))][1], clause)
-        elif not words.label or re.fullmatch(r"[、和与及至到增加提高提升涨降升减少下了由从]+", words.label):
-            found = before[-1][1] if before else None
-        elif q.value.unit in ("%", "百分点", "倍", "个百分点") and before and re.fullmatch(_GROWTH, words.label):
-            found = _grown(before[-1][1], words.label)
-        else:
-            found = metric(scene, words)
-        about, margin = subjects.best(scene, q, words.lead + words.trail, previous)
+        found, clause = _metric_of(scene, q, words, before)
         if found is None or about is None:
             yield q, None
             continue
-        previous = scene.entity(about)
         before.append((number, found))
-        yield _observation(scene, q, found, about, margin, words, clause), found
+        yield _observation(scene, q, found, about, chance, words, clause), found
+
+
+def _metric_of(scene: Scene, q: Mention, words: Wording, before: Sequence[tuple[int, Metric]]) -> tuple[Metric | None, str]:
+    clause = scene.article.folded[clause_start(scene, q.span.start) : q.span.start]
+    assert isinstance(q.value, Quantity)
+    if "分别" in clause and len(before) >= 1 and re.search(r"分别[^\d]{0,6}$", scene.article.folded[max(0, q.span.start - 12) : q.span.start]):
+        return _grown(before[-min(2, len(before))][1], clause), clause
+    if not words.label or re.fullmatch(r"[、和与及至到增加提高提升涨降升减少下了由从]+", words.label):
+        return (before[-1][1] if before else None), clause
+    if q.value.unit in ("%", "百分点", "倍", "个百分点") and before and re.fullmatch(_GROWTH, words.label):
+        return _grown(before[-1][1], words.label), clause
+    return metric(scene, words), clause
 
 
 def _grown(base: Metric, words: str) -> Metric:
@@ -142,7 +149,7 @@ def _grown(base: Metric, words: str) -> Metric:
     return Metric("gfc:metric_" + local_name(label), label, (base.label, m[0] if m else "增长"))
 
 
-def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, margin: float, words: Wording, clause: str) -> Fact:
+def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, chance: float, words: Wording, clause: str) -> Fact:
     assert isinstance(q.value, Quantity)
     mods = modifiers(scene, q.span)
     label = found.label + words.lead
@@ -159,6 +166,6 @@ def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, margin
         sentence=number,
         time=time_at(scene, q.span),
         status=mods.status,
-        confidence=round(0.5 + 0.4 * (1 - math.exp(-margin)), 2),
+        confidence=round(0.35 + 0.6 * chance, 2),
         rule="observation.wording" if found.id.startswith("gfc:metric_") else "observation.concept",
     )

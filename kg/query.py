@@ -17,7 +17,6 @@ from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import MESSAGES as CATALOGUE
 from .errors import KgError, chinese, say
 from .model import decimal_text
 from .ontology import ontology_dir
@@ -26,25 +25,6 @@ from .terms import prefixes
 if TYPE_CHECKING:
     import pyoxigraph as ox
 
-MESSAGES: dict[str, tuple[str, str]] = {
-    "graph-missing": (
-        "找不到图文件：{path}。请先运行 kg build，或给出 graph.ttl 的路径。",
-        "no graph at {path}. Run kg build first, or give the path of graph.ttl.",
-    ),
-    "graph-unreadable": ("读不了图文件：{path}（{why}）。请重新生成。", "cannot read graph {path} ({why}). Build it again."),
-    "graph-format": (
-        "不认识的图格式：{path}。可读 .ttl .nt .nq .trig .jsonld .rdf。",
-        "unknown graph format: {path}. Readable are .ttl .nt .nq .trig .jsonld .rdf.",
-    ),
-    "query-unknown": ("没有这个查询：{name}。{hint}", "no such query: {name}. {hint}"),
-    "query-unreadable": ("读不了查询文件：{path}（{why}）。", "cannot read query file {path} ({why})."),
-    "query-syntax": ("查询有误：{why}", "bad query: {why}"),
-    "query-network": ("不支持 SERVICE：本工具不联网。", "SERVICE is not supported: this tool uses no network."),
-    "query-update": ("只能查询，不能修改图。", "queries only: the graph file is not changed."),
-    "query-binding": ("查询里没有变量 ?{name}。可绑定：{known}。", "the query has no variable ?{name}. To bind: {known}."),
-    "term-unknown": ("图里没有“{term}”。{hint}", "nothing in the graph is called {term}. {hint}"),
-    "term-place": ("位置有误：{term}。{hint}", "bad place: {term}. {hint}"),
-}
 _OTHER = {
     "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
     "owl": "http://www.w3.org/2002/07/owl#",
@@ -52,12 +32,6 @@ _OTHER = {
     "sh": "http://www.w3.org/ns/shacl#",
 }
 _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
-
-
-def fail(slug: str, **values: object) -> KgError:
-    """The error of this slug, also before the catalogue has it."""
-    CATALOGUE.setdefault(slug, MESSAGES[slug])
-    return KgError(slug, **values)
 
 
 # ---------------------------------------------------------------- reading
@@ -94,16 +68,16 @@ def read_graph(path: Path) -> GraphFile:
         path = path / "graph.ttl"
     kind = ox.RdfFormat.from_extension(path.suffix.lstrip("."))
     if not path.exists():
-        raise fail("graph-missing", path=path)
+        raise KgError("graph-missing", path=path)
     if kind is None:
-        raise fail("graph-format", path=path)
+        raise KgError("graph-format", path=path)
     store = ox.Store()
     try:
         with path.open("rb") as file:
             head = file.read(8192).decode("utf-8", "ignore")
         store.bulk_load(path=str(path), format=kind)
     except (OSError, SyntaxError, ValueError) as error:
-        raise fail("graph-unreadable", path=path, why=error) from None
+        raise KgError("graph-unreadable", path=path, why=error) from None
     declared = dict(re.findall(r"@prefix (\w+): <([^>]*)> \.", head))
     return GraphFile(path, store, {**prefixes(), **_OTHER, **declared})
 
@@ -188,7 +162,7 @@ def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str,
     for name, value in (bindings or {}).items():
         text = _bind(text, name.lstrip("?$"), value, data.prefixes)
     if re.search(r"\bSERVICE\s+(?:SILENT\s+)?[<?$\w]", re.sub(r"#[^\n>]*\n|\"[^\"\n]*\"", " ", text), re.I):
-        raise fail("query-network")
+        raise KgError("query-syntax", why=say("不支持 SERVICE：本工具不联网。", "SERVICE is not supported: this tool uses no network."))
     try:
         found = data.store.query(text, prefixes=dict(data.prefixes), use_default_graph_as_union=True)
         if isinstance(found, ox.QuerySolutions):
@@ -200,10 +174,10 @@ def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str,
         return Table(("ask",), ((Cell("true" if found else "false"),),))
     except SyntaxError as error:
         if re.search(r"^\s*(?:INSERT|DELETE|LOAD|CLEAR|DROP|CREATE)\b", re.sub(r"^\s*(?:#.*|PREFIX .*)$", "", text, flags=re.M | re.I), re.I | re.M):
-            raise fail("query-update") from None
-        raise fail("query-syntax", why=" ".join(str(error).split())) from None
+            raise KgError("query-update") from None
+        raise KgError("query-syntax", why=" ".join(str(error).split())) from None
     except (ValueError, RuntimeError, OSError) as error:
-        raise fail("query-syntax", why=" ".join(str(error).split())) from None
+        raise KgError("query-syntax", why=" ".join(str(error).split())) from None
 
 
 def _query_text(query: str | Path) -> str:
@@ -215,11 +189,11 @@ def _query_text(query: str | Path) -> str:
         try:
             return query.read_text("utf-8-sig")
         except (OSError, UnicodeDecodeError) as error:
-            raise fail("query-unreadable", path=query, why=getattr(error, "strerror", None) or "UTF-8?") from None
+            raise KgError("query-unreadable", path=query, why=getattr(error, "strerror", None) or "UTF-8?") from None
     shipped = {q.name: q.text for q in named_queries()}
     if query not in shipped:
         near = get_close_matches(query, shipped, 3, 0.5) or sorted(shipped)
-        raise fail("query-unknown", name=query, hint=say("可用：", "There are: ") + " ".join(near))
+        raise KgError("query-unknown", name=query, hint=say("可用：", "There are: ") + " ".join(near))
     return shipped[query]
 
 
@@ -227,7 +201,7 @@ def _bind(text: str, name: str, value: str, known: Mapping[str, str]) -> str:
     """The query with a variable bound: in its own VALUES, or else in one put at the head of its pattern."""
     if not re.search(rf"[?$]{re.escape(name)}\b", text):
         variables = sorted(set(re.findall(r"VALUES \?(\w+)", text)) or set(re.findall(r"[?$](\w+)", text)))
-        raise fail("query-binding", name=name, known=" ".join(variables))
+        raise KgError("query-binding", name=name, known=" ".join(variables))
     spelled = _spelled(value, known)
     # functions, not templates: the value may hold a backslash
     bound, count = re.subn(rf"(VALUES\s+\?{re.escape(name)}\s*)\{{[^}}]*\}}", lambda m: f"{m[1]}{{ {spelled} }}", text)

@@ -1,7 +1,7 @@
 """The graph as RDF: Turtle, N-Quads, JSON-LD, and an rdflib graph.
 
-`nodes` is the single source: it yields every statement once, grouped by subject, each term as its Turtle spelling
-(see kg/terms.py). The writers only join or respell them.
+`nodes` is the single source: it yields every statement once, grouped by subject, as a line of Turtle (see kg/terms.py).
+The Turtle writer only joins these lines, the others respell them.
 """
 
 from __future__ import annotations
@@ -10,8 +10,6 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
-from itertools import groupby
-from operator import itemgetter
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import __version__
@@ -26,20 +24,30 @@ from .view import BASE
 if TYPE_CHECKING:
     import rdflib
 
-Pairs = list[tuple[str, str]]
-
 _PROPERTY = {"subject": "rdf:subject", "predicate": "rdf:predicate", "object": "rdf:object", "member": "org:member", "organization": "org:organization"}
-_ORDER = {"rdf:subject": 0, "rdf:predicate": 1, "rdf:object": 2}  # a claim's roles as one reads it, the others by name
 _JUSTIFIED = re.compile(r"(?<=[\u4e00-\u9fff])\s+(?=[\u4e00-\u9fff])")  # 周　静: a name set to the width of three characters
 _DATED = ("FinancingEvent", "Observation", "AgreementEvent")  # facts that say so where their time is unknown
 
 
 class Node(NamedTuple):
-    """What is said of one subject; equal predicates stand together. `graphs`: the articles that say it, none for the default graph."""
+    """What is said of one subject, a line a predicate and value: `gf:start 408`, `prov:wasDerivedFrom source:p_1 , source:m_1`.
+
+    Only resources are joined by " , ". `graphs`: the articles that say it, none for the default graph.
+    """
 
     subject: str
-    pairs: Pairs
+    lines: list[str]
     graphs: tuple[str, ...] = ()
+
+    def pairs(self) -> Iterator[tuple[str, str]]:
+        """Predicate and value, one by one."""
+        for said in self.lines:
+            p, _, o = said.partition(" ")
+            if o[0] == '"' or " , " not in o:
+                yield p, o
+            else:
+                for each in o.split(" , "):
+                    yield p, each
 
 
 # ---------------------------------------------------------------- statements
@@ -54,10 +62,10 @@ def nodes(graph: Graph, base: str = BASE, pack: Pack | None = None) -> Iterator[
     yield from _sources(graph, pack)
     yield from _things(graph, facts, spans, concepts)
     yield from _facts(graph, facts, spans, concepts)
-    for subject, pairs, article in spans.nodes():
-        yield Node(subject, pairs, (article,))
-    for subject, pairs in concepts.nodes():
-        yield Node(subject, pairs)
+    for subject, lines, article in spans.nodes():
+        yield Node(subject, lines, (article,))
+    for subject, lines in concepts.nodes():
+        yield Node(subject, lines)
 
 
 def triples(graph: Graph, base: str = BASE, pack: Pack | None = None) -> Iterator[tuple[str, str, str]]:
@@ -65,7 +73,7 @@ def triples(graph: Graph, base: str = BASE, pack: Pack | None = None) -> Iterato
     full = expander(base)
     for node in nodes(graph, base, pack):
         subject = full[node.subject]
-        for p, o in node.pairs:
+        for p, o in node.pairs():
             yield subject, full[p], full[o]
 
 
@@ -85,50 +93,53 @@ def _with_implied(facts: Iterable[Fact]) -> list[Fact]:
 def _sources(graph: Graph, pack: Pack) -> Iterator[Node]:
     files = {s.path: "source:file_" + digest(s.path, s.sha256) for s in graph.sources}
     packs = ["default" if folder == DEFAULT else folder.name for folder in pack.folders]
-    run = [("a", "gf:ExtractionRun"), ("gf:version", text(__version__)), *(("gf:pack", text(name)) for name in packs)]
-    yield Node("source:run_" + digest(__version__, *packs, *sorted(files.values())), run + [("prov:used", file) for file in sorted(files.values())])
-    for source in sorted(graph.sources, key=lambda s: s.path):
-        said = (("gf:path", source.path), ("gf:sha256", source.sha256), ("gf:encoding", source.encoding))
-        yield Node(files[source.path], [("a", "gf:SourceFile"), *((p, text(v)) for p, v in said)])
+    run = ["a gf:ExtractionRun", f"gf:version {text(__version__)}", *(f"gf:pack {text(name)}" for name in packs)]
+    yield Node("source:run_" + digest(__version__, *packs, *sorted(files.values())), run + [f"prov:used {file}" for file in sorted(files.values())])
+    for s in sorted(graph.sources, key=lambda s: s.path):
+        yield Node(files[s.path], ["a gf:SourceFile", f"gf:path {text(s.path)}", f"gf:sha256 {text(s.sha256)}", f"gf:encoding {text(s.encoding)}"])
     for a in sorted(graph.articles, key=lambda a: a.id):
-        pairs: Pairs = [("a", "gf:Article")]
+        lines = ["a gf:Article"]
         if a.path in files:
-            pairs.append(("dct:isPartOf", files[a.path]))
+            lines.append(f"dct:isPartOf {files[a.path]}")
         if a.title:
-            pairs.append(("dct:title", text(" ".join(a.title.split()), "@zh")))
-        pairs += [("gf:byline", text(name)) for name in sorted({_JUSTIFIED.sub("", line(a.at(span))) for span in a.byline})]
+            lines.append(f"dct:title {text(' '.join(a.title.split()), '@zh')}")
+        lines += [f"gf:byline {text(name)}" for name in sorted({_JUSTIFIED.sub("", line(a.at(span))) for span in a.byline})]
         if a.issued and a.issued.start and a.issued.start == a.issued.end:
-            pairs.append(("dct:issued", text(a.issued.start.isoformat(), "^^xsd:date")))
-        pairs += [(p, text(v)) for p, v in (("gf:paper", a.meta.paper), ("gf:pageNumber", a.meta.page)) if v]
+            lines.append(f'dct:issued "{a.issued.start}"^^xsd:date')
+        lines += [f"{p} {text(v)}" for p, v in (("gf:paper", a.meta.paper), ("gf:pageNumber", a.meta.page)) if v]
         if a.meta.url:
-            pairs.append(("gf:url", text(a.meta.url, "^^xsd:anyURI")))
-        yield Node(article_name(a.id), pairs, (article_name(a.id),))
+            lines.append(f"gf:url {text(a.meta.url, '^^xsd:anyURI')}")
+        yield Node(article_name(a.id), lines, (article_name(a.id),))
+
+
+def _types(kind: str) -> str:
+    """A class and its own superclasses."""
+    return "a " + " , ".join("gf:" + name for name in (kind, *superclasses().get(kind, ())))
 
 
 def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts) -> Iterator[Node]:
-    name, above = concepts.spell, superclasses()
-    relations: dict[str, set[tuple[str, str]]] = {}
+    name, types = concepts.spell, Memo(_types)
+    relations: dict[str, set[str]] = {}
     for f in facts:
         if f.kind == "Claim" and f.status == "reported":
             said = dict(f.roles)
             s, p, o = name[said["subject"]], said["predicate"], name[said["object"]]
-            relations.setdefault(s, set()).add((p, o))
+            relations.setdefault(s, set()).add(f"{p} {o}")
             if p == "gf:cooperatesWith":
-                relations.setdefault(o, set()).add((p, s))
+                relations.setdefault(o, set()).add(f"{p} {s}")
     for e in sorted(graph.entities, key=lambda e: e.id):
-        pairs = [("a", "gf:" + kind) for kind in (e.kind, *above.get(e.kind, ()))]
         label = line(e.label)
-        pairs.append(("skos:prefLabel", text(label, "@zh")))
+        lines = [types[e.kind], f"skos:prefLabel {text(label, '@zh')}"]
         others = {line(form) for form in (*e.aliases, *spans.surfaces.get(e.id, ()))} - {label, ""}
-        pairs += [("skos:altLabel", text(form, "@zh")) for form in sorted(others)]
+        lines += [f"skos:altLabel {text(form, '@zh')}" for form in sorted(others)]
         if e.code:
-            pairs += [("gf:divisionCode", text(e.code)), ("skos:inScheme", concepts.use("gfc:nbs2023"))]
+            lines += [f"gf:divisionCode {text(e.code)}", f"skos:inScheme {concepts.use('gfc:nbs2023')}"]
         if e.size:
-            pairs.append(("gf:size", spans.size_name(e.id)))
+            lines.append(f"gf:size {spans.size_name(e.id)}")
         plain = relations.pop(name[e.id], set())
         if e.parent:
-            plain.add(("gf:locatedIn", name[e.parent]))
-        yield Node(name[e.id], pairs + sorted(plain))
+            plain.add(f"gf:locatedIn {name[e.parent]}")
+        yield Node(name[e.id], lines + sorted(plain))
         if e.size:
             yield Node(spans.size_name(e.id), _quantity(e.size.quantity, concepts))
     for subject, plain in sorted(relations.items()):  # a subject that is no thing of this graph
@@ -136,53 +147,51 @@ def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concept
 
 
 def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts) -> Iterator[Node]:
-    name, above = concepts.spell, superclasses()
-    articles = Memo(article_name)
+    name, use, types, articles = concepts.spell, concepts.use, Memo(_types), Memo(article_name)
     for f in facts:
         graphs = tuple(sorted({articles[e.article] for e in f.evidence}))
-        pairs = [("a", "gf:" + kind) for kind in (f.kind, *above.get(f.kind, ()))]
-        roles = {(_PROPERTY.get(role) or "gf:" + role, _role_value(role, value, concepts)) for role, value in f.roles}
-        pairs += sorted(roles, key=lambda pair: (_ORDER.get(pair[0], 9), pair))
+        roles = {f"{_PROPERTY.get(role) or 'gf:' + role} {_role_value(role, value, concepts)}" for role, value in f.roles}
         quantities = spans.quantities(f)
-        pairs += [("gf:" + role, term) for role, term, _ in quantities]
-        pairs += _time(f.time, f.kind, concepts)
-        pairs.append(("gf:status", concepts.use("gfc:" + f.status)))
-        pairs.append(("gf:confidence", decimal(Decimal(str(round(f.confidence, 4))))))
+        confidence = decimal(Decimal(str(round(f.confidence, 4))))
+        lines = [types[f.kind], *(sorted(roles, reverse=True) if f.kind == "Claim" else sorted(roles))]  # subject, predicate, object: as one reads it
+        lines += [f"gf:{role} {term}" for role, term, _ in quantities]
+        lines += _time(f.time, f.kind, concepts)
+        lines += [f"gf:status {use('gfc:' + f.status)}", f"gf:confidence {confidence}"]
         if f.found_by:
-            pairs.append(("gf:foundBy", text(f.found_by)))
-        pairs += [("prov:wasDerivedFrom", term) for term in spans.evidence(f)]
-        yield Node(name[f.id], pairs, graphs)
+            lines.append(f"gf:foundBy {text(f.found_by)}")
+        sources = spans.evidence(f, quantities)
+        if sources:
+            lines.append("prov:wasDerivedFrom " + " , ".join(sources))
+        yield Node(name[f.id], lines, graphs)
         for _, term, amount in quantities:
             yield Node(term, _quantity(amount.quantity, concepts), graphs)
     for term, aside in spans.asides(graph):
-        reason = ("gf:setAside", concepts.use("gfc:" + (aside.reason or "asideUnexplained")))
+        reason = f"gf:setAside {use('gfc:' + (aside.reason or 'asideUnexplained'))}"
         yield Node(term, [*_quantity(aside.amount.quantity, concepts), reason], (articles[aside.amount.mention.article],))
 
 
-def _quantity(q: Quantity, concepts: Concepts) -> Pairs:
-    pairs = [("a", "gf:MonetaryAmount"), ("a", "gf:Quantity")] if q.currency else [("a", "gf:Quantity")]
+def _quantity(q: Quantity, concepts: Concepts) -> list[str]:
     value = decimal(q.value)
-    pairs.append(("gf:value", value))
+    lines = ["a gf:MonetaryAmount , gf:Quantity" if q.currency else "a gf:Quantity", f"gf:value {value}"]
     if q.low is not None:
-        pairs.append(("gf:min", value if q.low == q.value else decimal(q.low)))
+        lines.append(f"gf:min {value if q.low == q.value else decimal(q.low)}")
     if q.high is not None:
-        pairs.append(("gf:max", value if q.high == q.value else decimal(q.high)))
-    pairs.append(("gf:currency", text(q.currency)) if q.currency else ("gf:unit", concepts.unit(q.unit or "个")))
+        lines.append(f"gf:max {value if q.high == q.value else decimal(q.high)}")
+    lines.append(f"gf:currency {text(q.currency)}" if q.currency else f"gf:unit {concepts.unit(q.unit or '个')}")
     if q.bound:
-        pairs.append(("gf:qualifier", concepts.use("gfc:" + q.bound)))
-    pairs.append(("gf:verbatim", text(line(q.verbatim))))
-    return pairs
+        lines.append(f"gf:qualifier {concepts.use('gfc:' + q.bound)}")
+    lines.append(f"gf:verbatim {text(line(q.verbatim))}")
+    return lines
 
 
-def _time(time: TimeRef | None, kind: str, concepts: Concepts) -> Pairs:
+def _time(time: TimeRef | None, kind: str, concepts: Concepts) -> list[str]:
     if time is None:
-        return [("gf:timeBasis", concepts.use("gfc:timeUnknown"))] if kind in _DATED else []
-    pairs = [("gf:timeText", text(line(time.text)))] if time.text else []
-    pairs.append(("gf:timeBasis", concepts.use("gfc:" + time.basis)))
+        return [f"gf:timeBasis {concepts.use('gfc:timeUnknown')}"] if kind in _DATED else []
+    lines = [f"gf:timeText {text(line(time.text))}"] if time.text else []
+    lines.append(f"gf:timeBasis {concepts.use('gfc:' + time.basis)}")
     if time.start and time.end:
-        pairs += [("gf:startDate", text(time.start.isoformat(), "^^xsd:date")), ("gf:endDate", text(time.end.isoformat(), "^^xsd:date"))]
-        pairs.append(("gf:timeRole", concepts.use("gfc:" + time.role)))
-    return pairs
+        lines += [f'gf:startDate "{time.start}"^^xsd:date', f'gf:endDate "{time.end}"^^xsd:date', f"gf:timeRole {concepts.use('gfc:' + time.role)}"]
+    return lines
 
 
 def _role_value(role: str, value: str, concepts: Concepts) -> str:
@@ -208,15 +217,7 @@ def write_turtle(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
     `base`: IRI of the instances, ending in / or #. `pack`: the pack whose concepts are described, the default one if None.
     """
     out = [f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in prefixes(base).items()]
-    for subject, pairs, _ in nodes(graph, base, pack):
-        start, last = f"\n{subject} ", ""
-        for p, o in pairs:
-            if p == last:
-                out.append(f" , {o}")
-            else:
-                out.append(f"{start}{p} {o}")
-                start, last = " ;\n    ", p
-        out.append(" .\n")
+    out += [f"\n{node.subject} " + " ;\n    ".join(node.lines) + " .\n" for node in nodes(graph, base, pack)]
     return "".join(out)
 
 
@@ -224,9 +225,9 @@ def write_nquads(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
     """The graph as N-Quads, sorted: what an article says is in its own graph, things and concepts in the default graph."""
     full = expander(base)
     lines: set[str] = set()
-    for subject, pairs, graphs in nodes(graph, base, pack):
-        start, ends = full[subject], [f" {full[g]} .\n" for g in graphs] or [" .\n"]
-        lines.update(f"{start} {full[p]} {full[o]}{end}" for p, o in pairs for end in ends)
+    for node in nodes(graph, base, pack):
+        start, ends = full[node.subject], [f" {full[g]} .\n" for g in node.graphs] or [" .\n"]
+        lines.update(f"{start} {full[p]} {full[o]}{end}" for p, o in node.pairs() for end in ends)
     return "".join(sorted(lines))
 
 
@@ -251,12 +252,13 @@ def write_jsonld(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
         return name if kind == "@id" else f'{{"@id": {name}}}'
 
     items = []
-    for subject, pairs, _ in nodes(graph, base, pack):
-        said = [f'"@id": {json.dumps(subject.strip("<>"), ensure_ascii=False)}']
-        for p, group in groupby(pairs, itemgetter(0)):
+    for node in nodes(graph, base, pack):
+        said = [f'"@id": {json.dumps(node.subject.strip("<>"), ensure_ascii=False)}']
+        values: dict[str, list[str]] = {}
+        for p, o in node.pairs():
             key = "@type" if p == "a" else p.removeprefix("gf:")
-            values = [value(key, o) for _, o in group]
-            said.append(f'"{key}": ' + (values[0] if len(values) == 1 else f"[{', '.join(values)}]"))
+            values.setdefault(key, []).append(value(key, o))
+        said += [f'"{key}": ' + (found[0] if len(found) == 1 else f"[{', '.join(found)}]") for key, found in values.items()]
         items.append("{" + ", ".join(said) + "}")
     head = json.dumps(context, ensure_ascii=False, indent=1)
     return '{"@context": ' + head + ',\n"@graph": [\n' + ",\n".join(items) + "\n]}\n"

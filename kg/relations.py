@@ -3,23 +3,31 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
-from .discourse import Scene, lender_before, time_at, topic
+from .actors import actors
+from .discourse import Scene, lender_before, time_at
 from .facts import build, claim
 from .linking import LENDERS
-from .model import DIVISION_KINDS, Fact, Mention, Span
+from .model import DIVISION_KINDS, Fact, Mention, Span, local_name
 from .modifiers import modifiers
-from .slots import find, rules
+from .places_of import located
+from .slots import Match, Rule, find, rules
 
-_PLACED = ("Facility", "Workshop", "Project", "Company", "OtherOrganization")
-_PLACES = (*DIVISION_KINDS, "Facility")
-_TERRITORIAL = ("Project", "Facility", "Workshop", "Programme", "Company", "OtherOrganization", "PublicBody", *DIVISION_KINDS)
+_UNDER = {"Workshop": "gf:underProgramme", "Project": "gf:underProgramme", "Facility": "gf:participatesIn", "OtherOrganization": "gf:participatesIn", "Programme": "gf:subProgrammeOf"}
 
 
 def relations(scene: Scene, mentions: Sequence[Mention], financings: Sequence[Fact]) -> Iterator[Fact]:
     """All claims and agreements of an article; one claim may come from several rules, the first is kept by the caller."""
-    for make in (_structural(scene, mentions), _by_rule(scene), _offers(scene), _agreements(scene), _from_financings(scene, financings)):
+    by_entity = {e: m for m, e in reversed(list(scene.linked.entity_of.items()))}
+    for make in (
+        _structural(scene, mentions),
+        located(scene, mentions),
+        _by_rule(scene),
+        _offers(scene, financings, by_entity),
+        _agreements(scene),
+        _from_financings(scene, financings, by_entity),
+    ):
         yield from (f for f in make if f is not None)
 
 
@@ -27,25 +35,55 @@ def _structural(scene: Scene, mentions: Sequence[Mention]) -> Iterator[Fact | No
     """What the make-up of a name says: a branch's bank, a thing's place, a workshop's programme."""
     linked = [m for m in mentions if scene.entity(m) and not m.anaphor]
     by_start = sorted(linked, key=lambda m: (m.span.start, -m.span.end))
-    placed: set[str] = set()
     for m in by_start:
         kind, number = scene.kind(m), scene.number_of(m.span.start)
         inner = [x for x in by_start if m.span.covers(x.span) and x is not m] if len(m.span) > 3 else []
         if kind == "Branch":
             yield _unit_of(scene, m, inner, by_start, number)
-        if kind in _PLACED and scene.entity(m) not in placed:
-            place = _place_of(scene, m, inner, by_start)
-            if place:
-                placed.add(scene.entity(m))
-                yield claim(scene, m, "gf:locatedIn", place, sentence=number, confidence=0.85, rule="place.of-name" if m.span.covers(place.span) else "place.before-name")
-        if kind in ("Workshop", "Project"):
+        elif kind in _UNDER:
+            yield from _programmes_of(scene, m, kind, by_start, number)
+        if kind in ("Project", "Facility", "Programme"):
+            yield from _pair_in_name(scene, m, inner, number)
+        if kind == "FinancialProduct":
+            yield from _line_of(scene, m, by_start, number)
+
+
+def _programmes_of(scene: Scene, m: Mention, kind: str, everything: Sequence[Mention], number: int) -> Iterator[Fact | None]:
+    """The programmes whose name is part of the thing's: 东塍镇“共富工坊”综合服务中心; of a 共富…工坊 the programme 共富工坊."""
+    label = local_name(scene.linked.entities[scene.entity(m)].label)
+    seen: set[str] = set()
+    for x in everything:
+        programme = scene.entity(x)
+        if scene.kind(x) != "Programme" or programme in seen or programme == scene.entity(m):
+            continue
+        seen.add(programme)
+        name = local_name(scene.linked.entities[programme].label)
+        if len(name) >= 3 and name in label and name != label and not (kind == "Programme" and not label.startswith(name)):
+            yield claim(scene, m, _UNDER[kind], x, sentence=number, confidence=0.9, rule="programme.in-name")
+        elif kind == "Workshop" and name.endswith("工坊") and name.startswith("共富") and "共富" in label:
+            yield claim(scene, m, _UNDER[kind], x, sentence=number, confidence=0.9, rule="programme.workshop")
+
+
+def _pair_in_name(scene: Scene, m: Mention, inner: Sequence[Mention], number: int) -> Iterator[Fact | None]:
+    """萧山—龙泉山海协作产业园: the two work together, and both are in the programme that the name holds."""
+    text = scene.article.folded
+    places = [x for x in inner if scene.kind(x) in DIVISION_KINDS]
+    for a, b in zip(places, places[1:], strict=False):
+        if re.fullmatch(r"[—－–\-]{1,2}", text[a.span.end : b.span.start]):
+            yield claim(scene, a, "gf:cooperatesWith", b, sentence=number, confidence=0.85, rule="pair.in-name")
             for x in inner:
-                if scene.kind(x) == "Programme":
-                    yield claim(scene, m, "gf:underProgramme", x, sentence=number, confidence=0.9, rule="programme.in-name")
-            if kind == "Workshop":
-                programme = next((x for x in by_start if scene.kind(x) == "Programme" and "工坊" in scene.linked.entities[scene.entity(x)].label), None)
-                if programme and "共富" in scene.article.at(m.span):
-                    yield claim(scene, m, "gf:underProgramme", programme, sentence=number, confidence=0.85, rule="programme.workshop")
+                if scene.kind(x) == "Programme" and x.span.start >= b.span.end:
+                    for end in (a, b):
+                        yield claim(scene, end, "gf:participatesIn", x, sentence=number, confidence=0.8, rule="pair.in-name")
+
+
+def _line_of(scene: Scene, m: Mention, everything: Sequence[Mention], number: int) -> Iterator[Fact | None]:
+    """农文旅贷—菇农贷 is of the line 农文旅贷."""
+    own = re.split(r"[—－–\-·]+", scene.linked.entities[scene.entity(m)].label.strip("“”"))
+    if len(own) > 1 and len(own[0]) >= 2:
+        line = next((x for x in everything if scene.kind(x) == "FinancialProduct" and scene.linked.entities[scene.entity(x)].label.strip("“”") == own[0]), None)
+        if line is not None:
+            yield claim(scene, m, "gf:productLine", line, sentence=number, confidence=0.9, rule="product.in-name")
 
 
 def _unit_of(scene: Scene, m: Mention, inner: Sequence[Mention], everything: Sequence[Mention], number: int) -> Fact | None:
@@ -69,67 +107,70 @@ def _unit_of(scene: Scene, m: Mention, inner: Sequence[Mention], everything: Seq
     return None
 
 
-def _place_of(scene: Scene, m: Mention, inner: Sequence[Mention], everything: Sequence[Mention]) -> Mention | None:
-    """The nearest place the text gives: a facility or the last of a chain inside the name, just before it, or 位于 after it."""
-    text = scene.article.folded
-    before = [x for x in everything if scene.kind(x) in _PLACES and x.span.end <= m.span.start and scene.entity(x) != scene.entity(m)]
-    inside = [x for x in inner if scene.kind(x) in _PLACES and x.span.end < m.span.end and scene.entity(x) != scene.entity(m)]
-    if inside:
-        chain = [inside[0]]
-        for x in inside[1:]:
-            if x.span.start <= chain[-1].span.end:
-                chain.append(x)
-        return max(chain, key=lambda x: x.span.end)
-    if before and re.fullmatch(r"(?:的|境内的?|内的?|里的?)?[“‘]?", text[max(x.span.end for x in before) : m.span.start]):
-        end = max(x.span.end for x in before)
-        return next(x for x in before if x.span.end == end)
-    number = scene.number_of(m.span.start)
-    sentence = scene.sentences[number]
-    after = [x for x in everything if scene.kind(x) in _PLACES and m.span.end <= x.span.start < sentence.span.end]
-    for x in after[:3]:
-        if re.search(r"(?:位于|坐落于?|选址|地处|落户|落地|隶属)$", text[m.span.end : x.span.start]) and len(text[m.span.end : x.span.start]) <= 14:
-            chain = [x]
-            for y in after:
-                if y.span.start == chain[-1].span.end:
-                    chain.append(y)
-            return chain[-1]
-    near = [x for x in before if x.span.start >= sentence.span.start and scene.case(x) in ("place", "")]
-    if near and scene.kind(m) in ("Facility", "Workshop", "Project") and len(text[near[-1].span.end : m.span.start]) <= 12 and "，" not in text[near[-1].span.end : m.span.start]:
-        return near[-1]
-    return None
-
-
 def _by_rule(scene: Scene) -> Iterator[Fact | None]:
     for number, rendered in enumerate(scene.rendered):
+        if scene.sentences[number].kind in ("byline", "credit", "header"):
+            continue
         for rule in rules(scene.pack, "Claim"):
             for match in find(rule, rendered):
                 span = Span(rendered.at[match.start], rendered.at[match.end])
+                subjects = _subjects(scene, rule, match, span)
                 mods = modifiers(scene, span)
-                subjects = list(match.role("subject"))
-                if not subjects:
-                    found = lender_before(scene, span.start) if rule.fields.get("subject") == "lender" else topic(scene, span.start + 1)
-                    subjects = [found] if found else []
+                objects = match.role("object") or _in_focus(scene, span.start)
                 for s in subjects:
-                    for o in match.role("object"):
-                        yield claim(scene, s, rule.fields["predicate"], o, sentence=number, confidence=float(rule.fields.get("confidence", 0.75)), rule=rule.id, status="reported" if mods.status == "planned" and "Programme" in scene.kind(o) else mods.status)
+                    for o in objects:
+                        if rule.fields["predicate"] == "gf:supports" and scene.kind(o) in ("Person", "Group", "FinancialProduct"):
+                            continue
+                        yield claim(scene, s, rule.fields["predicate"], o, sentence=number, confidence=float(rule.fields.get("confidence", 0.75)), rule=rule.id, status=mods.status)
 
 
-def _offers(scene: Scene) -> Iterator[Fact | None]:
-    """A bank offers each product that its text names."""
-    done: set[str] = set()
+def _in_focus(scene: Scene, offset: int) -> tuple[Mention, ...]:
+    """The project or facility that this sentence has named, for a rule without an object."""
+    here = scene.outer_in(Span(scene.sentences[scene.number_of(offset)].span.start, offset))
+    things = [m for m in here if scene.kind(m) in ("Project", "Facility", "Workshop") and scene.entity(m) and scene.case(m) == ""]
+    return tuple(things[:1])
+
+
+def _subjects(scene: Scene, rule: Rule, match: Match, span: Span) -> list[Mention]:
+    """Those named by the rule, else the doers of its verb; for a rule of lenders only they."""
+    if match.role("subject"):
+        return [m for m in match.role("subject") if scene.case(m) not in ("dative", "source")]
+    found = actors(scene, span.start)
+    if rule.fields.get("note") == "lender":
+        found = [m for m in found if scene.kind(m) in LENDERS]
+    return found
+
+
+def _offers(scene: Scene, financings: Sequence[Fact], by_entity: Mapping[str, Mention]) -> Iterator[Fact | None]:
+    """A bank offers each product that its text names: the lender of the sentence, who designed it, who lent it; else the one in focus."""
+    found: dict[str, list[Mention]] = {}
+    alone: list[Mention] = []
     for m in scene.outer:
-        product = scene.entity(m)
-        if scene.kind(m) != "FinancialProduct" or product in done:
-            continue
         number = scene.number_of(m.span.start)
-        if scene.sentences[number].kind in ("title", "heading", "caption"):
+        if scene.kind(m) != "FinancialProduct" or not scene.entity(m) or scene.sentences[number].kind in ("title", "heading", "caption"):
             continue
-        bank = lender_before(scene, m.span.start)
-        if bank is None:
-            bank = next((x for x in scene.outer_in(Span(m.span.end, scene.sentences[number].span.end)) if scene.kind(x) in LENDERS), None)
-        if bank:
-            done.add(product)
-            yield claim(scene, bank, "gf:offers", m, sentence=number, confidence=0.8, rule="offers.named")
+        here = scene.sentences[number].span
+        banks = [x for x in scene.outer_in(here) if scene.kind(x) in LENDERS and scene.case(x) not in ("with", "dative") and scene.entity(x)]
+        before = [x for x in banks if x.span.end <= m.span.start]
+        after = [x for x in banks if x.span.start >= m.span.end and (not before or scene.case(x) == "agent")]
+        for bank in (*before[-1:], *after[:1]):
+            if bank not in found.setdefault(scene.entity(m), []):
+                found[scene.entity(m)].append(bank)
+                yield claim(scene, bank, "gf:offers", m, sentence=number, confidence=0.85, rule="offers.in-sentence")
+        if not before and not after:
+            alone.append(m)
+    for f in financings:
+        for product in f.role("product"):
+            for payer in f.role("financier"):
+                if scene.linked.entities[payer].kind in LENDERS and scene.linked.entities[product].kind == "FinancialProduct":
+                    found.setdefault(product, []).append(by_entity[payer])
+                    yield claim(scene, by_entity[payer], "gf:offers", by_entity[product], sentence=scene.number_of(f.evidence[0].passages[0].start), confidence=0.85, rule="offers.lent")
+    for m in alone:
+        if scene.entity(m) not in found:
+            found[scene.entity(m)] = []
+            bank_before = lender_before(scene, m.span.start, lambda x: scene.case(x) != "with")
+            if bank_before is not None:
+                yield claim(scene, bank_before, "gf:offers", m, sentence=scene.number_of(m.span.start), confidence=0.75, rule="offers.in-focus")
 
 
 def _agreements(scene: Scene) -> Iterator[Fact | None]:
@@ -148,9 +189,8 @@ def _agreements(scene: Scene) -> Iterator[Fact | None]:
                         yield claim(scene, a, "gf:cooperatesWith", b, sentence=number, confidence=0.85, rule=rule.id, status=mods.status)
 
 
-def _from_financings(scene: Scene, financings: Sequence[Fact]) -> Iterator[Fact | None]:
-    """Who finances, supports: the plain relations that a financing implies."""
-    by_entity = {e: m for m, e in reversed(list(scene.linked.entity_of.items()))}
+def _from_financings(scene: Scene, financings: Sequence[Fact], by_entity: Mapping[str, Mention]) -> Iterator[Fact | None]:
+    """Who finances, supports: the plain relations that a financing implies. Of a group only one of organisations or places (35个村)."""
     for f in financings:
         if f.status != "reported":
             continue
@@ -158,6 +198,9 @@ def _from_financings(scene: Scene, financings: Sequence[Fact]) -> Iterator[Fact 
         evidence = f.evidence[0]
         at = {scene.entity(m): m for m in evidence.mentions if scene.entity(m)}
         for payer in f.role("financier"):
+            of = scene.linked.entities[payer]
+            if of.kind == "Person" or (of.kind == "Group" and not re.search(r"(?:村|社区|公司|企业|银行|合作社)$", of.label)):
+                continue
             for target in (*f.role("recipient"), *f.role("purpose")):
                 if target == payer or scene.linked.entities[target].kind in ("Person", "Group"):
                     continue

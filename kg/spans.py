@@ -8,7 +8,6 @@ from collections.abc import Iterable, Iterator
 from .model import Amount, Article, Aside, Fact, Graph, Mention, Quantity, Segment, Sentence, Span, digest
 from .terms import Memo, line, text
 
-Pairs = list[tuple[str, str]]
 Place = tuple[str, int, int]  # article, start, end, in its clean text
 
 
@@ -24,6 +23,15 @@ def _same(a: Quantity, b: Quantity) -> bool:
     return (a.value, a.low, a.high, a.unit, a.currency) == (b.value, b.low, b.high, b.unit, b.currency)
 
 
+class _Mention:
+    """A place that is written: its term, the term of its passage ("" = in none), the terms of what it refers to."""
+
+    __slots__ = ("name", "passage", "refers")
+
+    def __init__(self, name: str, passage: str) -> None:
+        self.name, self.passage, self.refers = name, passage, list[str]()
+
+
 class Spans:
     """The index of one graph's spans; `name` spells an identifier.
 
@@ -35,7 +43,7 @@ class Spans:
         self.sources = {s.path: s.text for s in graph.sources}
         self.runs = {a.id: [r.start for r in a.runs] for a in graph.articles}
         self.sentences: dict[str, tuple[list[int], list[Sentence]]] = {}
-        self.mentions: dict[Place, tuple[str, set[str]]] = {}  # place → its term, what it refers to
+        self.mentions: dict[Place, _Mention] = {}
         self.passages: dict[Place, str] = {}  # place → its term
         self.trimmed: dict[tuple[str, Span], Place] = {}
         self.surfaces: dict[str, set[str]] = {}
@@ -50,14 +58,14 @@ class Spans:
             self._mention(aside.amount.mention, aside_name)
 
     def _mention(self, mention: Mention, referent: str = "") -> str:
-        place = (mention.article, mention.span.start, mention.span.end)
+        span = mention.span
+        place = (mention.article, span.start, span.end)
         found = self.mentions.get(place)
         if found is None:
-            found = self.mentions[place] = ("source:m_" + digest(*place), set())
-            self._sentence(place)
-        if referent:
-            found[1].add(referent)
-        return found[0]
+            found = self.mentions[place] = _Mention(_span_name("m", place), self._sentence(place))
+        if referent and referent not in found.refers:
+            found.refers.append(referent)
+        return found.name
 
     def _sentence(self, place: Place) -> str:
         """The passage that a mention is in, "" if it is in none."""
@@ -78,7 +86,7 @@ class Spans:
             words = self.articles[article].at(span)
             start = span.start + len(words) - len(words.lstrip())
             place = self.trimmed[article, span] = (article, start, start + len(words.strip()))
-            self.passages[place] = _passage_name(place)
+            self.passages[place] = _span_name("p", place)
         return place
 
     # ------------------------------------------------------------ what facts need
@@ -102,18 +110,17 @@ class Spans:
             m = aside.amount.mention
             yield "fact:q_" + digest("aside", m.article, m.span.start, m.span.end), aside
 
-    def evidence(self, fact: Fact) -> list[str]:
+    def evidence(self, fact: Fact, quantities: list[tuple[str, str, Amount]]) -> list[str]:
         """The passages that a fact rests on, second printings among them, then its mentions."""
         passages: list[str] = []
         mentions: list[str] = []
-        quantities = self.quantities(fact)
         for _, name, amount in quantities:
             mentions.append(self._mention(amount.mention, name))
         for evidence in fact.evidence:
             for span in evidence.passages:
                 place = self._passage(evidence.article, span)
                 passages.append(self.passages[place])
-                passages += [_passage_name(place, n) for n, _ in self._copies(place)]
+                passages += [_span_name("p", place, n) for n, _ in self._copies(place)]
             for m in evidence.mentions:
                 said = [name for _, name, a in quantities if isinstance(m.value, Quantity) and _same(m.value, a.quantity)] if quantities else ()
                 mentions.append(self._mention(m, said[0] if len(said) == 1 else ""))
@@ -139,46 +146,53 @@ class Spans:
 
     # ------------------------------------------------------------ what is written
 
-    def nodes(self) -> Iterator[tuple[str, Pairs, str]]:
-        """Subject, statements and article of every passage, mention and segment, in reading order; to be called last."""
+    def nodes(self) -> Iterator[tuple[str, list[str], str]]:
+        """Subject, lines and article of every passage, mention and segment, in reading order; to be called last."""
         within = _within(self.mentions)
-        everything = [(place, 0) for place in self.passages] + [(place, 1) for place in self.mentions]
-        for place, is_mention in sorted(everything, key=lambda x: (x[0][0], x[0][1], x[1], -x[0][2])):
-            identifier, start, end = place
-            article = self.articles[identifier]
-            graph = article_name(identifier)
-            segments = self._segments(article, start, end)
+        order = [(a, start, 0, -end) for a, start, end in self.passages] + [(a, start, 1, -end) for a, start, end in self.mentions]
+        graph, current = "", ""
+        for identifier, start, is_mention, end in sorted(order):
+            place = (identifier, start, -end)
+            if identifier != current:
+                current, graph = identifier, article_name(identifier)
+            segments = self._segments(self.articles[identifier], start, -end)
             if not is_mention:
                 yield from self._written("gf:Passage", self.passages[place], place, segments, [], graph)
                 for copy, printed in self._copies(place):
-                    yield from self._written("gf:Passage", _passage_name(place, copy), place, printed, [], graph)
+                    yield from self._written("gf:Passage", _span_name("p", place, copy), place, printed, [], graph)
                 continue
-            name, refers = self.mentions[place]
-            passage = self._sentence(place)
-            more = [("gf:inPassage", passage)] if passage else []
-            more += [("gf:refersTo", referent) for referent in sorted(refers)]
+            m = self.mentions[place]
+            more = [f"gf:inPassage {m.passage}"] if m.passage else []
+            if m.refers:
+                more.append("gf:refersTo " + " , ".join(sorted(m.refers)))
             if place in within:
-                more.append(("gf:within", self.mentions[within[place]][0]))
-            yield from self._written("gf:Mention", name, place, segments, more, graph)
+                more.append(f"gf:within {self.mentions[within[place]].name}")
+            yield from self._written("gf:Mention", m.name, place, segments, more, graph)
 
-    def _written(self, kind: str, name: str, place: Place, segments: tuple[Segment, ...], more: Pairs, graph: str) -> Iterator[tuple[str, Pairs, str]]:
+    def _written(self, kind: str, name: str, place: Place, segments: tuple[Segment, ...], more: list[str], graph: str) -> Iterator[tuple[str, list[str], str]]:
         article = self.articles[place[0]]
         raw = self.sources.get(article.path, "")
-        exact = ("gf:exact", text(line(article.text[place[1] : place[2]])))
+        exact = f"gf:exact {text(line(article.text[place[1] : place[2]]))}"
         if len(segments) == 1:
             start, end = segments[0].start, segments[0].end
-            yield name, [("a", kind), ("gf:inArticle", graph), ("gf:start", str(start)), ("gf:end", str(end)), exact, ("gf:quote", text(raw[start:end])), *more], graph
+            lines = [f"a {kind}", f"gf:inArticle {graph}", f"gf:start {start}", f"gf:end {end}", exact, f"gf:quote {text(raw[start:end])}"]
+            yield name, lines + more, graph
             return
-        parts = ["source:s_" + digest(name, n) for n in range(1, len(segments) + 1)]
-        ends = [("gf:start", str(min(s.start for s in segments))), ("gf:end", str(max(s.end for s in segments)))] if segments else []
-        yield name, [("a", kind), ("gf:inArticle", graph), *ends, exact, *(("gf:segment", part) for part in parts), *more], graph
+        parts = [f"{name.replace(':', ':s', 1)}_{n}" for n in range(1, len(segments) + 1)]
+        ends = [f"gf:start {min(s.start for s in segments)}", f"gf:end {max(s.end for s in segments)}"] if segments else []
+        split = ["gf:segment " + " , ".join(parts)] if parts else []
+        yield name, [f"a {kind}", f"gf:inArticle {graph}", *ends, exact, *split, *more], graph
         for number, (part, s) in enumerate(zip(parts, segments, strict=True), 1):
-            places = [("gf:index", str(number)), ("gf:start", str(s.start)), ("gf:end", str(s.end))]
-            yield part, [("a", "gf:Segment"), *places, ("gf:quote", text(raw[s.start : s.end]))], graph
+            yield part, ["a gf:Segment", f"gf:index {number}", f"gf:start {s.start}", f"gf:end {s.end}", f"gf:quote {text(raw[s.start : s.end])}"], graph
 
 
-def _passage_name(place: Place, copy: int = 0) -> str:
-    return "source:p_" + digest(*place, *((copy,) if copy else ()))
+def _span_name(letter: str, place: Place, copy: int = 0) -> str:
+    """The term of a passage or mention, by its article and its place in the clean text.
+
+    >>> _span_name("m", ("a_323fb5fcf1", 4, 10)), _span_name("p", ("323fb5fcf1", 0, 9), 1)
+    ('source:m_323fb5fcf1_4_10', 'source:p_323fb5fcf1_0_9_copy1')
+    """
+    return f"source:{letter}_{place[0].removeprefix('a_')}_{place[1]}_{place[2]}" + (f"_copy{copy}" if copy else "")
 
 
 def _within(mentions: Iterable[Place]) -> dict[Place, Place]:

@@ -1,37 +1,45 @@
 """Who a number is about: a ranking of the things in reach, by weighted features of where and how each is named.
 
-The weights (lexicon `subject_weights`) are those of a conditional log-linear model, fitted by `scripts/fit_subjects.py` on
-annotated articles; the features are a few yes-or-no statements, so that every choice can be explained and edited by hand.
+The weights (lexicon `subject_weights`) are those of a conditional random field over the numbers of an article in reading
+order, fitted by `scripts/fit_subjects.py` on annotated articles: each number has features of every candidate, and a bond
+to the number before it (numbers that follow each other tend to be about one thing). All features are yes-or-no statements,
+so that every choice can be explained and edited by hand.
 """
 
 from __future__ import annotations
 
+import math
 import re
 from collections import Counter
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
 
 from .discourse import Scene, clause_start
-from .model import DIVISION_KINDS, Mention, Quantity, Span
+from .model import DIVISION_KINDS, Fact, Mention, Quantity, Span
 from .pack import Pack
 
-KINDS = frozenset(
-    "Bank Insurer Guarantor Branch Company PublicBody OtherOrganization Person Group Province Prefecture County Township Village Facility Workshop Programme Project FinancialProduct".split()
+GROUPS = {
+    **dict.fromkeys(("Bank", "Insurer", "Guarantor", "Branch"), "lender"), "Company": "firm", "PublicBody": "body", "OtherOrganization": "union", "Person": "person", "Group": "group",
+    **dict.fromkeys(("Province", "Prefecture", "County", "Township", "Village"), "place"), **dict.fromkeys(("Facility", "Workshop"), "site"), "Project": "project", "Programme": "programme", "FinancialProduct": "product",
+}  # fmt: skip
+_SPEECH = re.compile(r"(?:[^，。；“”]{0,8})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆|道)")
+_CLASSES = (  # what a number is of, by the words around it: the first that fits
+    ("terms", re.compile(r"利率|额度|年化|期限|保费|保额|最高可|顶格|费率|自缴|贴息|下浮")),
+    ("bank", re.compile(r"存款|贷款|授信|不良|信贷|网点|减费|客户|信用村|续贷|用信|放款|承保|赔付|赔款")),
+    ("build", re.compile(r"投资|占地|用地|建筑面积|厂房|工期|造价|建成后|路灯|管网|处理能力")),
+    ("income", re.compile(r"收入|增收|分红|租金|工资|挣|赚|利润|分得|入账|到手|毛收")),
+    ("trade", re.compile(r"产值|销售|营业额|订单|成交|出口|产量|卖|销|亩产|营收")),
+    ("jobs", re.compile(r"就业|岗位|用工|吸纳|带动|工人|职工|员工|务工")),
+    ("event", re.compile(r"培训|活动|参加|场次|选手|观看|游客|宣传|咨询|学员|举办")),
+    ("people", re.compile(r"户|人口|党员|劳动力|村民小组|农户|村民|社员")),
+    ("land", re.compile(r"种植|耕地|林地|茶园|基地|面积|养殖|果园|租|流转|种")),
 )
-_SPEECH = re.compile(r"(?:[^，。；“”]{0,6})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆|道)")
-_THEMES = {
-    "build": re.compile(r"投资|占地|用地|建筑面积|厂房|工期|造价|建成后|路灯|管网"),
-    "terms": re.compile(r"利率|额度|年化|期限|保费|保额|赔付|费率|自缴|贴息"),
-    "bank": re.compile(r"存款|贷款|授信|不良|信贷|网点|减费|客户|信用村|续贷|用信|放款|笔"),
-    "people": re.compile(r"户|人口|党员|劳动力|村民小组|农户|村民"),
-    "income": re.compile(r"收入|增收|分红|租金|工资|挣|赚"),
-    "trade": re.compile(r"产值|销售|营业额|订单|成交|出口|利润|产量|卖|销"),
-    "jobs": re.compile(r"就业|岗位|用工|吸纳|带动"),
-    "land": re.compile(r"种植|耕地|林地|茶园|基地|面积|养殖|果园"),
-    "event": re.compile(r"培训|活动|参加|期|场|人次|选手|观看|游客"),
-}
-_UNITS = {"%": "percent", "百分点": "percent", "倍": "percent", "户": "household", "人": "person", "人次": "visit", "亩": "area", "平方米": "area", "家": "firm", "个": "item"}
+_UNIT_CLASSES = {"%": "rate", "百分点": "rate", "倍": "rate", "户": "people", "人": "people", "人次": "event", "场次": "event", "亩": "land", "平方米": "land", "公里": "length"}
+_LEADS = re.compile(r"(?:截至|目前|如今|现在|今年|去年|同时|此外|另外|其中|不仅|而且|近年来|近年|据了解|据介绍|据悉|数据显示|为此|随后|接着|原来|[“‘（(\s的]|，)+")
+_PREDICATE = re.compile(r"[”’]?(?:今年|去年|目前|现|共|已|有|累计|全年|年|是|就|还|也|把|将|在|通过|一|每|仅|只)")
+_HOLDS = re.compile(r"(?![是有已共现如今])[^\W\d_]{1,8}的")
+_LOCATIVE = re.compile(r"[”’]?(?:上|里|中|内|期间|现场)(?:[，、]|的|已|现|共|有)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,141 +47,340 @@ class Candidate:
     """A thing in reach, by its nearest mention, and what is said of it."""
 
     mention: Mention
+    entity: str
     features: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Numbers:
+    """The numbers of an article as the ranking sees them: the candidates of each, and the bond of each to the one before."""
+
+    candidates: tuple[tuple[Candidate, ...], ...]
+    bonds: tuple[tuple[str, ...], ...]
 
 
 @cache
 def weights(pack: Pack) -> Mapping[str, float]:
+    """The fitted weights: feature → log odds."""
     return {e.name: float(e.note) for e in pack.entries("subject_weights")}
 
 
-def best(scene: Scene, quantity: Mention, words: str, previous: str = "", reach: int = 6) -> tuple[Mention | None, float]:
-    """The likeliest subject of a quantity whose metric is worded so, and its margin over the next (in log odds).
-
-    `previous`: the entity that the number before it is about.
-    """
+def assign(scene: Scene, numbers: Sequence[tuple[Mention, str]], money: Sequence[Fact] = ()) -> list[tuple[Mention | None, float]]:
+    """The likeliest subject of each number (quantity, words of its metric; in reading order) and how likely it is, 0…1."""
     table = weights(scene.pack)
-    ranked = sorted(
-        ((sum(table.get(f, 0.0) for f in c.features), c.mention.span.start, c.mention) for c in candidates(scene, quantity, words, previous, reach)),
-        key=lambda x: (-x[0], -x[1]),
-    )
-    if not ranked:
-        return None, 0.0
-    return ranked[0][2], ranked[0][0] - ranked[1][0] if len(ranked) > 1 else 9.0
+    seen = survey(scene, numbers, money)
+    scores = [[sum(table.get(f, 0.0) for f in c.features) for c in row] for row in seen.candidates]
+    bonds = [sum(table.get(f, 0.0) for f in b) for b in seen.bonds]
+    odds = marginals([[c.entity for c in row] for row in seen.candidates], scores, bonds)[0]
+    out: list[tuple[Mention | None, float]] = []
+    for row, chances in zip(seen.candidates, odds, strict=True):
+        top = max(range(len(row)), key=lambda i: (chances[i], row[i].mention.span.start), default=None)
+        out.append((None, 0.0) if top is None else (row[top].mention, chances[top]))
+    return out
 
 
-def candidates(scene: Scene, quantity: Mention, words: str, previous: str = "", reach: int = 6) -> Iterator[Candidate]:
-    """Each thing in reach once, with its features: of this sentence, the sentences before, the title, the article's own place."""
+def marginals(names: Sequence[Sequence[str]], scores: Sequence[Sequence[float]], bonds: Sequence[float]) -> tuple[list[list[float]], list[float], float]:
+    """Forward and backward over a chain: chance of each candidate, chance that a number has the subject of the one before, log of the sum.
+
+    `names`: the entities of each number's candidates, each once; `bonds[i]`: the score added where i and i - 1 have one subject.
+    """
+    n = len(names)
+    ahead: list[list[float]] = []
+    log_sum = 0.0
+    before: dict[str, float] = {}
+    for i in range(n):
+        top = max(scores[i], default=0.0)
+        gain = math.exp(bonds[i]) - 1
+        row = [math.exp(s - top) * (1 + gain * before.get(e, 0.0)) for e, s in zip(names[i], scores[i], strict=True)]
+        total = sum(row)
+        ahead.append([x / total for x in row] if total else [])
+        log_sum += top + (math.log(total) if total else 0.0)
+        before = dict(zip(names[i], ahead[i], strict=True))
+    chances: list[list[float]] = [[] for _ in range(n)]
+    same = [0.0] * n
+    back: dict[str, float] = {}
+    rest = 1.0
+    for i in range(n - 1, -1, -1):
+        # back[e]: what the bond to the next number adds for e; rest: what all of the next number's candidates give to any e
+        row = [a * (rest + back.get(e, 0.0)) for e, a in zip(names[i], ahead[i], strict=True)]
+        total = sum(row)
+        chances[i] = [x / total for x in row] if total else []
+        top = max(scores[i], default=0.0)
+        gain = math.exp(bonds[i]) - 1
+        held = {e: math.exp(s - top) * (rest + back.get(e, 0.0)) for e, s in zip(names[i], scores[i], strict=True)}
+        if i:
+            earlier = dict(zip(names[i - 1], ahead[i - 1], strict=True))
+            joint = sum(p * h * (gain + 1) for e, h in held.items() if (p := earlier.get(e, 0.0)))
+            whole = sum(h * (1 + gain * earlier.get(e, 0.0)) for e, h in held.items())
+            same[i] = joint / whole if whole else 0.0
+        rest = sum(held.values())
+        back = {e: gain * h for e, h in held.items()}
+        if not held:
+            rest, back = 1.0, {}
+        elif rest:
+            back, rest = {e: b / rest for e, b in back.items()}, 1.0
+    return chances, same, log_sum
+
+
+def survey(scene: Scene, numbers: Sequence[tuple[Mention, str]], money: Sequence[Fact] = ()) -> Numbers:
+    """Candidates and bonds of the numbers (quantity, words of its metric) of an article. `money`: its financings."""
+    view = _look(scene, money)
+    rows, bonds = [], []
+    last: Mention | None = None
+    for q, words in numbers:
+        rows.append(tuple(_candidates(view, q, words)))
+        bonds.append(tuple(_bond(view, last, q, words)) if last is not None else ())
+        last = q
+    return Numbers(tuple(rows), tuple(bonds))
+
+
+# ---------------------------------------------------------------- what the article as a whole says
+
+
+@dataclass(frozen=True, slots=True)
+class _View:
+    """Facts of an article that all its numbers share."""
+
+    scene: Scene
+    count: Counter[str]
+    top: int
+    sentence_topic: tuple[str, ...]  # of each sentence: the entity of its first subject
+    block_topic: Mapping[int, str]
+    frequent: tuple[Mention, ...]  # first mentions of what the article names most
+    titles: tuple[Mention, ...]
+    sums: tuple[tuple[int, frozenset[str], frozenset[str]], ...]  # of each financing: offset of its sum, who pays, who receives
+
+
+def _look(scene: Scene, money: Sequence[Fact]) -> _View:
+    count: Counter[str] = Counter()
+    firsts: dict[str, Mention] = {}
+    for m in scene.outer:
+        e = scene.entity(m)
+        if e and scene.kind(m) in GROUPS:
+            count[e] += 1
+            firsts.setdefault(e, m)
+    topics: list[str] = []
+    blocks: dict[int, str] = {}
+    titles: list[Mention] = []
+    for s in scene.sentences:
+        inside = [m for m in scene.outer_in(s.span) if scene.kind(m) in GROUPS and scene.entity(m)]
+        topic = next((scene.entity(m) for m in inside if _stands(scene, m) == ""), "")
+        topics.append(topic)
+        if s.kind == "title":
+            titles += inside
+        elif topic:
+            blocks.setdefault(s.block, topic)
+    linked = scene.linked
+    own = [x for x in (linked.home, linked.home_town, linked.home_village) if x in firsts]
+    often = [e for e, n in count.most_common(12) if n >= 2]
+    return _View(scene, count, max(count.values(), default=1), tuple(topics), blocks, tuple(firsts[e] for e in dict.fromkeys([*often, *own])), tuple(titles), _sums(money))
+
+
+def _sums(money: Sequence[Fact]) -> tuple[tuple[int, frozenset[str], frozenset[str]], ...]:
+    found = [(a.mention.span.start, frozenset(f.role("financier")), frozenset((*f.role("recipient"), *f.role("purpose"), *f.role("product")))) for f in money for k, a in f.amounts if k == "amount"]
+    return tuple(sorted(found, key=lambda x: x[0]))
+
+
+def _modifies(scene: Scene, m: Mention) -> bool:
+    """Whether a mention only opens the next: 萧山区|进化镇|下坂底村, 工行|的“兴农贷”."""
+    text = scene.article.folded
+    following = scene.outer_in(Span(m.span.end, m.span.end + 2))
+    return bool(following) and following[0].span.start <= m.span.end + (1 if text[m.span.end : m.span.end + 1] in "的“" else 0)
+
+
+def _stands(scene: Scene, m: Mention) -> str:
+    """Why a mention is no subject of its clause: its case, or that it is compared with, a place of it, a predicate, a speaker …; "" = it may be one."""
+    text = scene.article.folded
+    before, follow = text[max(0, m.span.start - 2) : m.span.start], text[m.span.end : m.span.end + 14]
+    case = scene.case(m)
+    if case:
+        return case
+    if _modifies(scene, m):
+        return "modifier"
+    if before[-1:] in ("较", "比", "占") or before in ("高于", "低于", "超过", "多于"):
+        return "compared"
+    if before[-1:] == "是" or before in ("作为", "称为", "成为", "叫做", "名叫"):
+        return "predicate"
+    if _LOCATIVE.match(follow):
+        return "locative"
+    if m in scene.posts or (scene.kind(m) == "Person" and _SPEECH.match(follow)):
+        return "speaker"
+    return ""
+
+
+def _speaker(view: _View, offset: int) -> tuple[Mention | None, Mention | None]:
+    """(speaker, the speaker's body) of the quotation that holds an offset: “…”村支书X说 or X说：“…”."""
+    scene, text = view.scene, view.scene.article.folded
+    opened = text.rfind("“", max(0, offset - 200), offset)
+    if opened < 0 or text.find("”", opened, offset) >= 0:
+        return None, None
+    closed = text.find("”", offset, offset + 200)
+    stop = text.find("\n", offset, offset + 300)
+    if closed < 0 or (0 <= stop < closed):
+        return None, None
+    after = scene.outer_in(Span(closed, min(len(text), closed + 60)))
+    before = scene.outer_in(Span(max(0, opened - 60), opened))
+    for found in (after, before[::-1]):
+        for m in found:
+            if scene.kind(m) == "Person" and _SPEECH.match(text[m.span.end : m.span.end + 14]) and (m.span.start > closed or not re.search(r"[。”\n]", text[m.span.end : opened])):
+                near = [b for b in scene.outer_in(Span(max(0, m.span.start - 40), m.span.start)) if scene.kind(b) in GROUPS and scene.kind(b) != "Person" and not re.search(r"[，。；”\n]", text[b.span.end : m.span.start])]
+                return m, near[-1] if near else None
+            if found is after and m.span.start > closed and re.search(r"[。\n]", text[closed + 1 : m.span.start]):
+                break
+    return None, None
+
+
+# ---------------------------------------------------------------- candidates of one number
+
+
+def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> Iterator[Candidate]:
+    """Each thing in reach once: of this sentence, the sentences before, title and headings, what the article names most."""
+    scene, text = view.scene, view.scene.article.folded
     offset = quantity.span.start
     number = scene.number_of(offset)
     sentence = scene.sentences[number]
     start = clause_start(scene, offset)
-    counts = frequency(scene)
-    top = max(counts.values(), default=1)
     seen: dict[str, tuple[Mention, set[str]]] = {}
 
-    def put(m: Mention, *where: str) -> None:
+    def put(m: Mention, where: str) -> None:
         e = scene.entity(m)
-        kind = scene.kind(m)
-        if not e or kind not in KINDS:
+        if not e or scene.kind(m) not in GROUPS:
             return
         known = seen.get(e)
         if known is None:
-            seen[e] = (m, {*where, *form(scene, m)})
-        else:
+            seen[e] = (m, {where, *_form(scene, m, where)})
+        elif where.startswith(("clause", "sentence-1")):
             known[1].add("again")
 
     here = scene.outer_in(Span(sentence.span.start, offset))
-    clauses = clause_numbers(scene, sentence.span.start, offset)
     for m in reversed(here):
-        back = clauses[-1][1] - next(n for s, n in reversed(clauses) if s <= m.span.start)
-        put(m, "clause" if m.span.start >= start else f"clauses-{min(back, 4)}")
-    for m in scene.outer:  # a counted group holds the number itself
-        if m.span.covers(quantity.span) and m is not quantity:
+        back = sum(text[i] in "，；：" for i in range(m.span.end, start))
+        put(m, "clause" if m.span.start >= start else f"clauses-{min(back, 3)}")
+    subjects_here = [m for m in here if scene.entity(m) in seen and _stands(scene, m) == ""]
+    part = max(text.rfind("；", sentence.span.start, offset), sentence.span.start)
+    for m, name in ((next(iter(subjects_here), None), "sentence-topic"), (next((m for m in subjects_here if m.span.start >= part), None), "part-topic"), (next(reversed(subjects_here), None), "nearest")):
+        if m is not None:
+            seen[scene.entity(m)][1].add(name)
+    for m in scene.outer_in(Span(max(sentence.span.start, offset - 20), offset + 1)):
+        if m.span.covers(quantity.span) and m is not quantity:  # a counted group holds the number itself
             put(m, "holds-number")
-    end = sentence.span.end
-    for m in scene.outer_in(Span(quantity.span.end, min(end, quantity.span.end + 30))):
+    for m in scene.outer_in(Span(quantity.span.end, min(sentence.span.end, quantity.span.end + 30))):
         if scene.entity(m) not in seen:
-            put(m, "after-of" if scene.article.folded[quantity.span.end : m.span.start] in ("的", "长的", "") else "after")
-    seen_blocks = 0
+            put(m, "after-of" if text[quantity.span.end : m.span.start] in ("的", "长的", "") else "after")
+    blocks = 0
     for n in range(number - 1, max(-1, number - reach - 1), -1):
         s = scene.sentences[n]
         if s.kind in ("caption", "credit", "byline", "header", "heading", "title"):
             continue
         if s.block != sentence.block and s.block != scene.sentences[n + 1].block:
-            seen_blocks += 1
-        where = f"sentence-{min(number - n, 4)}" if s.block == sentence.block else f"block-{min(seen_blocks, 2)}"
+            blocks += 1
+        where = f"sentence-{min(number - n, 3)}" if s.block == sentence.block else f"block-{min(blocks, 2)}"
         for m in reversed(scene.outer_in(s.span)):
             put(m, where)
-    for n, s in enumerate(scene.sentences):
-        if s.kind == "title" or (s.kind == "heading" and n < number and s.block > sentence.block - 3):
-            for m in scene.outer_in(s.span):
-                put(m, s.kind)
+    heading = next((n for n in range(number - 1, max(-1, number - 12), -1) if scene.sentences[n].kind == "heading"), None)
+    if heading is not None:
+        for m in scene.outer_in(scene.sentences[heading].span):
+            put(m, "heading")
+    for m in view.titles:
+        put(m, "title")
+    for m in view.frequent:
+        if m.span.start < offset:
+            put(m, "far")
+    speaker, body = _speaker(view, offset)
+    for m, name in ((speaker, "speaker-self"), (body, "speaker-body")):
+        if m is not None and scene.entity(m):
+            put(m, "far")
+            if scene.entity(m) in seen:
+                seen[scene.entity(m)][1].add(name)
+    sort = _class(quantity, words)
     linked = scene.linked
     own = {linked.home: "home", linked.home_town: "home-town", linked.home_village: "home-village"}
-    for m in scene.outer:
-        if own.get(scene.entity(m)) and scene.entity(m) not in seen and m.span.start < offset:
-            put(m, "far")
-    unit = "money" if isinstance(quantity.value, Quantity) and quantity.value.currency else _UNITS.get(quantity.value.unit if isinstance(quantity.value, Quantity) else "", "other")
-    themes = [name for name, pattern in _THEMES.items() if pattern.search(words)]
+    per = bool(re.search(r"户均|村均|每户|每村|一户|一人|每人|人均|村每", words))
+    block = view.block_topic.get(sentence.block, "")
+    earlier = view.sentence_topic[number - 1] if number and scene.sentences[number - 1].block == sentence.block else ""
+    low = sentence.span.start - 60
+    payers = {e for at, pay, _ in view.sums if low <= at < offset for e in pay}
+    payees = {e for at, _, get in view.sums if low <= at < offset for e in get}
     for e, (m, features) in seen.items():
         kind = scene.kind(m)
-        group = "Division" if kind in DIVISION_KINDS else kind
-        features |= {f"kind:{kind}", f"{unit}:{group}", *(f"{t}:{group}" for t in themes)}
-        if e == previous:
-            features.add("previous")
-            if any(f in features for f in ("clause", "clauses-1", "clauses-2", "clauses-3", "clauses-4")):
-                features.add("previous-here")
+        group = GROUPS[kind]
+        features |= {name for name, x in (("payer", payers), ("payee", payees)) if e in x}
+        features |= {f"kind:{kind if kind in DIVISION_KINDS else group}", f"{sort}:{group}"}
+        features |= {name for name, x in (("block-topic", block), ("earlier-topic", earlier)) if x == e}
+        if per:
+            features.add(f"per:{group}")
         if e in own:
             features.add(own[e])
-        if counts[e] >= 3 and counts[e] * 2 >= top:
+        label = text[m.span.start : m.span.end].rstrip("”’")
+        if len(label) >= 2 and label[-2:] in words:
+            features.add("named-in-metric")
+        if view.count[e] >= 3 and view.count[e] * 2 >= view.top:
             features.add("frequent")
-        elif counts[e] == 1:
+        elif view.count[e] == 1:
             features.add("once")
-        yield Candidate(m, tuple(sorted(features)))
+        yield Candidate(m, e, tuple(sorted(features)))
 
 
-def frequency(scene: Scene) -> Counter[str]:
-    """How often each entity is meant in the article."""
-    return Counter(e for m in scene.outer if (e := scene.entity(m)))
+def _class(quantity: Mention, words: str) -> str:
+    """What a number is of: terms of a product, bank business, building, …; else by its unit."""
+    found = next((name for name, pattern in _CLASSES if pattern.search(words)), "")
+    value = quantity.value
+    if found or not isinstance(value, Quantity):
+        return found or "other"
+    return "money" if value.currency else _UNIT_CLASSES.get(value.unit, "other")
 
 
-def clause_numbers(scene: Scene, start: int, end: int) -> list[tuple[int, int]]:
-    """(start, number) of the clauses in a stretch of one sentence."""
-    out, n = [(start, 0)], 0
-    text = scene.article.folded
-    for i in range(start, end):
-        if text[i] in "，；：":
-            n += 1
-            out.append((i + 1, n))
-    return out
+def _bond(view: _View, last: Mention, quantity: Mention, words: str) -> Iterator[str]:
+    """What binds a number to the one before it: how near, with what between them."""
+    scene, text = view.scene, view.scene.article.folded
+    a, b = scene.number_of(last.span.start), scene.number_of(quantity.span.start)
+    between = text[last.span.end : quantity.span.start]
+    if a == b:
+        marks = sum(c in "，；：" for c in between)
+        yield "bond:clause" if not marks else "bond:next-clause" if marks == 1 else "bond:sentence"
+        if "；" in between:
+            yield "bond:semicolon"
+    elif scene.sentences[a].block == scene.sentences[b].block:
+        yield "bond:next-sentence" if b == a + 1 else "bond:block"
+    else:
+        yield "bond:other-block"
+    inside = scene.outer_in(Span(last.span.end, quantity.span.start))
+    if any(scene.kind(m) in GROUPS and _stands(scene, m) == "" for m in inside):
+        yield "bond:subject-between" if a == b else "bond:subject-between-far"
+    elif not inside:
+        yield "bond:nothing-between"
+    if "其中" in between:
+        yield "bond:among"
+    if len(words) < 2:
+        yield "bond:bare"
 
 
-def form(scene: Scene, m: Mention) -> Iterator[str]:
+def _form(scene: Scene, m: Mention, where: str) -> Iterator[str]:
     """How a mention stands: its case, first in its clause, an anaphor, a speaker, a mere modifier of what follows."""
     text = scene.article.folded
-    case = scene.case(m)
-    yield f"case:{case or 'none'}"
-    lead = text[clause_start(scene, m.span.start) : m.span.start]
-    if not lead.strip("“‘"):
-        yield "first"
-        if scene.sentences[scene.number_of(m.span.start)].span.start >= m.span.start - 1:
-            yield "opens-sentence"
-    elif len(lead) <= 6:
-        yield "near-first"
+    near = "here" if where.startswith("clause") else "back"
+    stands = _stands(scene, m)
+    yield f"stands:{stands or 'subject'}"
+    begin = clause_start(scene, m.span.start)
+    lead = text[begin : m.span.start]
+    for t in scene.times:
+        if begin <= t.span.start < m.span.start and t.span.end <= m.span.start:
+            lead = lead.replace(text[t.span.start : t.span.end], "", 1)
+    for o in scene.outer_in(Span(begin, m.span.start)):  # 东方镇靖岳村的|胡秀蓉: what only opens a mention does not stand before it
+        lead = lead.replace(text[o.span.start : o.span.end], "", 1) if _modifies(scene, o) else lead
+    modifies = _modifies(scene, m)
+    if not _LEADS.sub("", lead) and not modifies:
+        yield f"first:{near}"
     if m.anaphor:
         yield "anaphor"
         if text[m.span.start] == "全":
             yield "whole"
-    if m in scene.posts:
-        yield "post"
-    follow = text[m.span.end : m.span.end + 12]
-    if scene.kind(m) == "Person" and _SPEECH.match(follow):
-        yield "speaker"
+    follow = text[m.span.end : m.span.end + 14]
     if follow[:1] == "的":
         yield "genitive"
-    following = scene.outer_in(Span(m.span.end, m.span.end + 2))
-    if following and following[0].span.start <= m.span.end + (1 if follow[:1] in "的“" else 0):
-        yield "modifier"
-    if re.match(r"[“”]?(?:今年|去年|目前|现|共|已|有|的|累计|全年|年|是|就|还|也|把|将|在|通过)", follow):
-        yield "predicate-follows"
+    next_ = scene.outer_in(Span(m.span.end, m.span.end + 14))
+    room = next_[0].span.start - m.span.end if next_ else 14
+    if not modifies and _HOLDS.match(follow[:room]) and where != "holds-number":
+        yield "attributive"
+    if _PREDICATE.match(follow):
+        yield f"predicate:{near}"

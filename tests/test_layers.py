@@ -15,7 +15,7 @@ MODULES = sorted(p.stem for p in KG.glob("*.py") if p.stem not in ("__init__", "
 # from the ground up: a module imports from earlier lines only; those of one line may import each other in one direction
 LAYERS = """
 model errors
-pack ontology fold terms
+pack ontology fold
 lines bylines copies pages
 quantities dates
 register place_hits place_local places
@@ -24,11 +24,11 @@ banks orgs names quoted
 person_names people groups
 slots
 anaphors linking
-discourse modifiers subjects facts
+discourse modifiers subjects parties facts
 financing observations relations tenures
 extract
 documents build
-concepts spans view
+view terms concepts spans
 rdf network page tables
 outputs show
 query explain
