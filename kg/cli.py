@@ -210,7 +210,9 @@ def rules(test: bool, packs: tuple[Path, ...]) -> None:
         return
     from . import slots
 
-    faults = slots.check_rules(loaded)
+    from .extract import try_text
+
+    faults = slots.check_rules(loaded, try_text)
     for fault in faults:
         click.echo(fault, err=True)
     count = len(loaded.rules)

@@ -212,7 +212,7 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
         amounts,
         sentence=draft.sentence,
         time=time_at(scene, anchor),
-        status=mods.status,
+        status="reported" if stage in ("intended", "approved", "committed") and mods.status == "planned" else mods.status,
         confidence=round(float(fields.get("confidence", 0.95)) * (0.5 + 0.5 * sure), 2),
         rule=draft.match.rule.id,
     )

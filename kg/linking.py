@@ -133,9 +133,7 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: objec
         if match is None and institution in ("农村商业银行", "农商行"):  # a headline's 农商行萧山分行 over another bank's branch
             match = next((k for k in seen if k[1] and _same_branch(k[1], place)), None)
             if match and _block_kind(article, m) == "title":
-                put_silent = seen[match]
-                put(m, put_silent)  # type: ignore[operator]
-                continue
+                continue  # a misprint: no name of either bank
         entity = seen.get(match) if match else None
         if entity is None:
             label = institution + tail if institution in pack.by_name["banks"] else (article.at(m.span) if banks.parts(article.folded[m.span.start : m.span.end], pack)[0] else institution + tail)
@@ -326,7 +324,7 @@ def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linke
             if found:
                 of[m] = found
         target = of.get(m)
-        if target and not inside:
+        if target in state.entities and not inside:
             kind = state.entities[target].kind
             held = last.get("lender", "")
             if kind in LENDERS:

@@ -113,7 +113,7 @@ def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack
         elif name == "xlsx":
             from . import tables
 
-            tables.write_xlsx(graph, out / "facts.xlsx")
+            tables.write_xlsx(graph, out / "facts.xlsx", base=base)
         elif name == "report":
             _text(out / "report.json", json.dumps(as_json(report), ensure_ascii=False, indent=1) + "\n")
         else:

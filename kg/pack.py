@@ -57,9 +57,16 @@ class Pack:
         return {k: {w: e for e in reversed(v) for w in (*e.aliases, e.name)} for k, v in self.lexicons.items()}
 
 
+def _text(path: Path, slug: str, **where: object) -> str:
+    try:
+        return path.read_bytes().decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise KgError(slug, path=path, why=f"not UTF-8 at byte {error.start}", **where) from None
+
+
 def read_lexicon(path: Path) -> list[Entry]:
     """The entries of one TSV file. Raises KgError with the line number."""
-    lines = path.read_text("utf-8").split("\n")
+    lines = _text(path, "pack-lexicon", line=1).split("\n")
     if tuple(lines[0].rstrip("\r").split("\t")) != HEADER:
         raise KgError("pack-lexicon", path=path, line=1, why="header must be: " + "⇥".join(HEADER))
     out = []
@@ -78,7 +85,7 @@ def read_lexicon(path: Path) -> list[Entry]:
 def load(*folders: Path) -> Pack:
     """The default pack with the given folders layered over it, in order."""
     lexicons: dict[str, dict[str, Entry]] = {}
-    rules: dict[str, Mapping[str, Any]] = {}
+    rules: dict[str, Mapping[str, Any]] = {}  # those of later packs first: where several fit, the first has it
     for folder in (DEFAULT, *folders):
         if not folder.is_dir():
             raise KgError("pack-missing", path=folder)
@@ -88,13 +95,15 @@ def load(*folders: Path) -> Pack:
                 table.pop(e.name, None)
                 if e.kind != "-":
                     table[e.name] = e
+        own: dict[str, Mapping[str, Any]] = {}
         for path in sorted(folder.glob("*.toml")):
             try:
-                data = tomllib.loads(path.read_text("utf-8"))
+                data = tomllib.loads(_text(path, "pack-rule", rule="?"))
             except tomllib.TOMLDecodeError as error:
                 raise KgError("pack-rule", path=path, rule="?", why=error) from None
             for n, rule in enumerate(data.get("rule", []), 1):
                 if not isinstance(rule.get("id"), str):
                     raise KgError("pack-rule", path=path, rule=f"#{n}", why="no id")
-                rules[rule["id"]] = {**rule, "file": str(path)}
+                own[rule["id"]] = {**rule, "file": str(path)}
+        rules = own | {k: v for k, v in rules.items() if k not in own}
     return Pack((DEFAULT, *folders), {k: tuple(v.values()) for k, v in lexicons.items()}, tuple(rules.values()))

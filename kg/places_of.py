@@ -21,11 +21,14 @@ _PLACES = (*DIVISION_KINDS, "Facility", "Workshop")
 _LOCAL = ("Township", "Village", "Facility", "Workshop")
 _WIDE = ("Country", "Province", "Prefecture", "County")
 _STATED = re.compile(r"[^，。；：！？]{0,4}?(?:位于|坐落于?在?|选址于?在?|地处|落户于?|落地于?在?|隶属于?|入驻|建在|设在|开在|办在|布局在|就在|设立在)[^，。；：！？]{0,2}$")
+_AT = re.compile(r"[”’]?(?:[^，。；：！？]{0,8})?[在于]")
+_OPENED = re.compile(r"(?:正式|顺利|率先|首个|全面)?(?:建成|落成|揭牌|挂牌|开工|启用|开张|成立|投用|投产|动工|奠基|开业|开园|落地|启动|试点|亮相)")
 _FOUNDED = re.compile(r"(?:等地|等村|等镇|境内|[里内中])?[^，。；：！？]{0,8}?(?:设立|设了|设有|开设|建起|建成|建有|建设|新建|兴建|合建|共建|修建|打造|成立|创办|开办|办起|布设|揭牌|开出|试点|落地)[^，。；：！？]{0,12}$")
 _DIRECT = re.compile(r"(?:的|境内的?|内的?|里的?)?[“‘《]?")
 _NOWHERE = re.compile(r"(?:大学|学院|科学院|研究所|研究院|银行|协会总会)$")  # their names say whose they are, not where the text has them
 _HOMELY = re.compile(r"(?:合作社|合作总社|联合社|家庭农场|农场|小学|中学|幼儿园|学校|卫生院|卫生室|老人协会|理事会|工作室|图书馆|书院|文化礼堂|便利店|超市|农家乐|民宿|促进会|总工会|联合工会|工会|研学院|学堂|讲习所)$")
 _LOCATIVE = re.compile(r"(?:的|里|内|，|境内|一带)")
+_GOAL = re.compile(r"(?:位于|落户于?|落地|入驻|选址于?|坐落于?)$")
 _LEVEL = re.compile(r"(?:自然村|行政村|村|镇|乡|街道|社区)$")
 _PAIR = re.compile(r"[—－–\-至]")
 
@@ -75,6 +78,8 @@ def _evidence(scene: Scene, m: Mention, linked: Sequence[Mention]) -> Iterator[_
 
     if after and _STATED.fullmatch(text[m.span.end : after[0].span.start]):
         yield _Found(0.95, m, _last(text, after), "place.stated")
+    if after and _AT.fullmatch(text[m.span.end : after[0].span.start]) and _OPENED.match(text, _last(text, after).span.end):
+        yield _Found(0.92, m, _last(text, after), "place.opened")
     if m.anaphor:
         return
     start = clause_start(scene, m.span.start)
@@ -90,8 +95,8 @@ def _evidence(scene: Scene, m: Mention, linked: Sequence[Mention]) -> Iterator[_
         yield _Found(0.89 if scene.kind(lent) in ("Village", "Facility") else 0.8, m, lent, "place.lends-name")
     if kind in ("OtherOrganization", "Company") and _NOWHERE.search(label):
         return
-    if wide and (focus := _focus(scene, m, outer, named)) is not None:
-        yield _Found(0.75, m, focus, "place.in-sentence")
+    if (wide or _HOMELY.search(label)) and not _GOAL.search(text[max(0, m.span.start - 4) : m.span.start]) and (focus := _focus(scene, m, outer, named)) is not None:
+        yield _Found(0.75 if wide else 0.885, m, focus, "place.in-sentence")
     if named is not None and wide and (kind != "Company" or "某" in label or text[named.span.start - 1] in "（("):
         yield _Found(0.7, m, named, "place.of-name")
     if founded_by := _founder(scene, m, kind, named):
@@ -176,9 +181,13 @@ def _focus(scene: Scene, m: Mention, before: Sequence[Mention], named: Mention |
     fits = [x for x in before if scene.case(x) in ("place", "", "agent") and scene.kind(x) in (_LOCAL if named is not None or kind in ("Company", "OtherOrganization") else _PLACES)]
     fits = [x for x in fits if scene.kind(x) not in ("Facility", "Workshop") or scene.case(x) == "place" or _LOCATIVE.match(text, x.span.end)]
     fits = [x for x in fits if text[x.span.end : x.span.end + 1] not in ("与", "和", "、", "至", "—") and not (named is not None and not _within(scene, x, scene.entity(named)))]
+    if named is not None and scene.kind(named) not in _WIDE:
+        fits = [x for x in fits if scene.kind(x) == "Village" and scene.kind(named) == "Township"]
     if not fits:
         return None
     last = fits[-1]
+    if kind == "Company" and any(scene.kind(x) in _PLACED for x in scene.outer_in(Span(last.span.end, m.span.start))):
+        return None
     if kind == "Company" and not _HOMELY.search(label):
         opens = not any(scene.kind(x) not in _PLACES and scene.entity(x) for x in scene.outer_in(Span(scene.sentences[scene.number_of(m.span.start)].span.start, last.span.start)))
         return last if opens and (scene.case(last) == "place" or scene.case(fits[0]) == "place" or _LOCATIVE.match(text, last.span.end)) else None

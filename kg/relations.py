@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import combinations
 
 from .actors import actors
-from .discourse import Scene, lender_before, time_at
+from .discourse import Scene, clause_start, lender_before, time_at
 from .facts import build, claim
 from .linking import LENDERS
 from .model import DIVISION_KINDS, Fact, Mention, Span, local_name
@@ -14,6 +15,7 @@ from .modifiers import modifiers
 from .places_of import located
 from .slots import Match, Rule, find, rules
 
+_MUTUAL = re.compile(r"联手|抱团|组建|联盟|共建|共同")
 _UNDER = {"Workshop": "gf:underProgramme", "Project": "gf:underProgramme", "Facility": "gf:participatesIn", "OtherOrganization": "gf:participatesIn", "Programme": "gf:subProgrammeOf"}
 
 
@@ -115,13 +117,19 @@ def _by_rule(scene: Scene) -> Iterator[Fact | None]:
             for match in find(rule, rendered):
                 span = Span(rendered.at[match.start], rendered.at[match.end])
                 subjects = _subjects(scene, rule, match, span)
-                mods = modifiers(scene, span)
+                status = modifiers(scene, span).status
+                if status == "planned" and "继续" in scene.article.folded[clause_start(scene, span.start) : span.end]:
+                    status = "reported"  # who goes on with a thing does it
                 objects = match.role("object") or _in_focus(scene, span.start)
                 for s in subjects:
                     for o in objects:
                         if rule.fields["predicate"] == "gf:supports" and scene.kind(o) in ("Person", "Group", "FinancialProduct"):
                             continue
-                        yield claim(scene, s, rule.fields["predicate"], o, sentence=number, confidence=float(rule.fields.get("confidence", 0.75)), rule=rule.id, status=mods.status)
+                        yield claim(scene, s, rule.fields["predicate"], o, sentence=number, confidence=float(rule.fields.get("confidence", 0.75)), rule=rule.id, status=status)
+                if rule.fields["predicate"] == "gf:cooperatesWith" and _MUTUAL.search(scene.article.folded, span.start, min(span.end + 6, len(scene.article.folded))):
+                    for side in (match.role("subject"), match.role("object")):
+                        for a, b in combinations(side, 2):
+                            yield claim(scene, a, "gf:cooperatesWith", b, sentence=number, confidence=0.75, rule=rule.id, status=status)
 
 
 def _in_focus(scene: Scene, offset: int) -> tuple[Mention, ...]:

@@ -183,21 +183,19 @@ def find(rule: Rule, sentence: Rendered) -> Iterator[Match]:
         yield Match(rule, tuple(roles), m.start(), m.end())
 
 
-def check_rules(pack: Pack) -> list[str]:
-    """Run every rule's examples and silent texts through the whole extraction; the failures, one line each."""
-    from .extract import try_text
-
+def check_rules(pack: Pack, read: Callable[[str, Pack], Sequence[Mapping[str, Any]]]) -> list[str]:
+    """Run every rule's examples and silent texts through `read` (extract.try_text); the failures, one line each."""
     failures = []
     for r in pack.rules:
         where = f"{r.get('file', '')}: rule {r['id']}"
         rules(pack, r["fact"])
         for example in r.get("examples", ()):
-            facts = [f for f in try_text(example["text"], pack) if f["rule"] == r["id"]]
+            facts = [f for f in read(example["text"], pack) if f["rule"] == r["id"]]
             want = {k: sorted([v] if isinstance(v, str) else v) for k, v in example["gives"].items()}
             if not any(all(sorted(f["roles"].get(k, [])) == v for k, v in want.items()) for f in facts):
                 failures.append(f"{where}: {example['text']!r} gives {[f['roles'] for f in facts]}, not {want}")
         for text in r.get("silent", ()):
-            facts = [f for f in try_text(text, pack) if f["rule"] == r["id"]]
+            facts = [f for f in read(text, pack) if f["rule"] == r["id"]]
             if facts:
                 failures.append(f"{where}: must be silent on {text!r}, gives {[f['roles'] for f in facts]}")
         if not r.get("examples"):

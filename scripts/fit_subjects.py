@@ -21,7 +21,7 @@ from kg.dates import anchored
 from kg.extract import reading
 from kg.financing import financings
 from kg.model import Meta, Quantity, SourceFile
-from kg.observations import wording
+from kg.metrics import wordings
 from kg.pack import load
 from kg.pages import read_pages
 from kg.subjects import marginals, survey
@@ -54,7 +54,7 @@ def examples(path: Path) -> list[Example]:
         money = list(financings(scene))
         sums = {a.mention for f in money for _, a in f.amounts}
         numbers = [q for q in numbers if q not in sums]
-        asked = [(q, wording(scene, q).words) for q in numbers]
+        asked = [(q, words.words) for q, words in zip(numbers, wordings(scene, numbers), strict=True)]
         seen = survey(scene, asked, money)
         right: list[list[bool]] = []
         for q, row in zip(numbers, seen.candidates, strict=True):
