@@ -12,7 +12,8 @@ from .slots import LIST_MARK
 
 ORGANISED = frozenset(("Bank", "Insurer", "Guarantor", "Branch", "Company", "PublicBody", "OtherOrganization", *DIVISION_KINDS))
 _CAUSED = re.compile(r"(?:推动|引导|发动|组织|带动|引领|指导|让|使|由)$")
-_FOUNDED = re.compile(r"(?:设立|建立|成立|创办|开办|建成|建起|兴建|引进|引入|走访|吸引|加入|入股|入驻|租下|支持|服务|组建|落户|位于|联系)了?[“‘]?$")  # what follows is an object
+# what follows these is an object
+_GOVERNED = re.compile(r"(?:设立|建立|成立|创办|开办|建成|建起|兴建|引进|引入|走访|吸引|加入|入股|入驻|租下|支持|服务|组建|落户|位于|联系)了?[“‘]?$")
 _BETWEEN = re.compile(rf"(?:{LIST_MARK}|同|联合|携手|会同)[^，。；、]{{0,4}}")
 _MODIFIES = re.compile(r"(?:的|境内|范围|周边|籍)")
 
@@ -58,7 +59,7 @@ def _may_act(scene: Scene, m: Mention, kinds: frozenset[str], *, near: bool) -> 
     case = scene.case(m)
     if case in ("agent", "object"):
         return near and bool(_CAUSED.search(text[max(0, m.span.start - 3) : m.span.start]))
-    return case == "" and not _MODIFIES.match(text, m.span.end) and not _FOUNDED.search(text[max(0, m.span.start - 5) : m.span.start])
+    return case == "" and not _MODIFIES.match(text, m.span.end) and not _GOVERNED.search(text[max(0, m.span.start - 5) : m.span.start])
 
 
 def _head(scene: Scene, found: Sequence[Mention]) -> Mention:

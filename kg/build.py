@@ -75,9 +75,9 @@ def merge(parts: Iterable[DocumentFacts]) -> Graph:
     return Graph(
         sources=tuple(sorted({p.source for p in parts}, key=lambda s: (s.path, s.sha256))),
         articles=tuple(sorted((a for p in parts for a in p.articles), key=lambda a: (a.path, a.runs[0].raw if a.runs else 0, a.id))),
-        links=tuple(sorted({k for p in parts for k in p.links}, key=_link_key)),
+        links=tuple(sorted({k for p in parts for k in p.links}, key=link_key)),
         entities=tuple(map(_one_entity, _by_id(e for p in parts for e in p.entities))),
-        facts=tuple(map(_one_fact, _by_id(f for p in parts for f in p.facts))),
+        facts=tuple(map(one_fact, _by_id(f for p in parts for f in p.facts))),
         asides=tuple(sorted({a for p in parts for a in p.asides}, key=_aside_key)),
         metrics=tuple(map(_one_metric, _by_id(m for p in parts for m in p.metrics))),
     )
@@ -138,7 +138,7 @@ def _one_entity(same: list[Entity]) -> Entity:
     )
 
 
-def _one_fact(same: list[Fact]) -> Fact:
+def one_fact(same: list[Fact]) -> Fact:
     """The fact in its surest wording, with the evidence of all."""
     if len(same) == 1:
         return same[0]
@@ -157,7 +157,8 @@ def _mention_key(m: Mention) -> tuple[str, int, int, str, str]:
     return m.article, m.span.start, m.span.end, m.kind, m.found_by
 
 
-def _link_key(link: Link) -> tuple[object, ...]:
+def link_key(link: Link) -> tuple[object, ...]:
+    """The order of links."""
     return *_mention_key(link.mention), link.entity
 
 

@@ -78,7 +78,10 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @date_option
 @base_option
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), metavar="N", help="Processes to use. 进程数。")
-def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path, ...], day: str | None, base: str, jobs: int) -> None:
+@click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="In place of the corrections.tsv beside the input. 更正表。")
+def build_(
+    inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path, ...], day: str | None, base: str, jobs: int, corrected: Path | None
+) -> None:
     """Build the graph of text files, folders of them, or a corpus (.jsonl, .csv with a column `text`).
     由文本文件、目录或语料库建图。
 
@@ -99,6 +102,7 @@ def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path,
         day=_day(day),
         base=base or view.BASE,
         jobs=jobs,
+        corrected=corrected,
         progress=_bar(),
     )
     for path, encoding in report.recoded:

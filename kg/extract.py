@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .anaphors import find_anaphors
+from .asides import aside_reasons
 from .banks import find_banks
 from .dates import anchored, find_times
 from .discourse import Scene, scene
@@ -21,7 +22,7 @@ from .pack import Pack
 from .pages import read_pages
 from .people import Post, find_people
 from .places import find_divisions, find_place_anaphors, load_register, resolve
-from .quantities import aside_reason, find_quantities
+from .quantities import find_quantities
 from .relations import relations
 from .tenures import tenures
 
@@ -118,7 +119,7 @@ def read(article: Article, pack: Pack) -> Reading:
     free_places = {linked.entity_of[m] for m in kept if m in linked.entity_of and not m.found_by.endswith(".office")}
     kept = tuple(m for m in kept if not m.found_by.endswith(".office") or linked.entity_of.get(m) in free_places)  # 浙江 only in 浙江某公司 names no place
     made = scene(article, pack, linked, sorted([*outer, *(free - in_groups)], key=lambda m: m.span), times, frozenset(p.person for p in posts))
-    return Reading(made, kept, tuple(posts), {q: aside_reason(article, q) if q in free else "asideName" for q in quantities})
+    return Reading(made, kept, tuple(posts), {q: reason if q in free else "asideName" for q, reason in aside_reasons(article, quantities).items()})
 
 
 def reading(article: Article, pack: Pack) -> tuple[Scene, list[Mention]]:

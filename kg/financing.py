@@ -102,7 +102,7 @@ def _blocked(scene: Scene, rendered: Rendered, match: Match, amount: Mention) ->
     low = max(rendered.at[match.start], clause_start(scene, amount.span.start))
     near = text[low : amount.span.start] + text[amount.span.end : min(amount.span.end + 5, clause_end(scene, amount.span.end))]
     lead = text[max(clause_start(scene, amount.span.start), amount.span.start - 12) : amount.span.start]
-    if match.rule.id == "financing.total-of-investor":
+    if match.rule.id == "financing.total-of-investor" or (match.rule.id == "financing.approved" and lead.endswith("贷款总额")):
         return False
     if match.rule.id == "financing.total":
         return bool(re.search(r"余额|户均|人均|每", near))
@@ -268,7 +268,8 @@ def _recipients(scene: Scene, draft: Draft) -> list[Mention]:
     while True:
         found = [m for m in scene.outer_in(Span(max(start, low), anchor.start)) if scene.case(m) == "dative" and _can_receive(scene, m)]
         if found:
-            return _narrow(scene, found)
+            to = _narrow(scene, found)
+            return to if any(scene.kind(m) == "Project" for m in to) else [*to, *(m for m in _after(scene, draft) if scene.kind(m) == "Project")]
         pronoun = _PRONOUN.search(scene.article.folded, max(start, low), anchor.start)
         if pronoun:
             speaker = _speaker(scene, pronoun.end()) if pronoun[0][-1] in "我们" else []
@@ -276,6 +277,12 @@ def _recipients(scene: Scene, draft: Draft) -> list[Mention]:
         if start <= low:
             break
         start = max(low, clause_start(scene, start - 1))
+    return _after(scene, draft)
+
+
+def _after(scene: Scene, draft: Draft) -> list[Mention]:
+    """What the money is for, stated after the sum: 用于, 投向, 支持 X; 建起 X."""
+    anchor = draft.amount.span if draft.amount else draft.span
     end = scene.sentences[draft.sentence].span.end
     stop = next((m.span.start for m in scene.outer_in(Span(anchor.end, end)) if isinstance(m.value, Quantity) and m.value.currency), end)
     after = [
@@ -293,8 +300,12 @@ def _speaker(scene: Scene, offset: int) -> list[Mention]:
     return [m for m in scene.outer_in(Span(close, close + 40)) if scene.kind(m) == "Person" and scene.entity(m)][:1]
 
 
+_ONLY_WHERE = re.compile(r"(?:街道)?(?:办事处)?(?:辖内|辖区|境内|的?一[家个名户位]|一[^\W\d_]{2,8}(?:组织|企业|公司|合作社))")
+
+
 def _can_receive(scene: Scene, m: Mention) -> bool:
-    return scene.kind(m) in _TO and bool(scene.entity(m))
+    """A thing that money can go to; not a place that only says where some unnamed one is."""
+    return scene.kind(m) in _TO and bool(scene.entity(m)) and not _ONLY_WHERE.match(scene.article.folded, m.span.end)
 
 
 def _narrow(scene: Scene, found: Sequence[Mention]) -> list[Mention]:

@@ -10,6 +10,8 @@ _TABLE = Path(__file__).parent / "pack" / "fold.txt"
 # Letters, digits and the signs that stand with numbers; Chinese punctuation keeps its width.
 _WIDE = {chr(code): chr(code - 0xFEE0) for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B), *map(ord, "％＋－／＆"))}
 _QUOTES = dict(zip("「」『』", "“”‘’", strict=True))
+_HALF = {",": "，", ";": "；", ":": "：", "!": "！", "?": "？"}
+_MARK = re.compile(r"(?<=[\u4e00-\u9fff”’）)%])[,;:!?]|[,;:!?](?=[\u4e00-\u9fff“‘])")  # Chinese set with half-width marks; 1,200 and 12:30 stay
 _POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
 
 
@@ -22,13 +24,17 @@ def _folding() -> tuple[dict[int, str], re.Pattern[str]]:
 
 
 def fold(text: str) -> str:
-    """The text as rules and lexicons match it: full-width digits and letters in half width, Traditional characters and corner
-    quotes in their Simplified forms. The length never changes.
+    """The text as rules and lexicons match it: full-width digits and letters in half width, half-width marks between
+    Chinese in full width, Traditional characters and corner quotes in their Simplified forms. The length never changes.
 
     >>> fold("受災６１２畝，賠付５．６％（「菇農貸」）")
     '受灾612亩，赔付5.6%（“菇农贷”）'
+    >>> fold("近日,发放1,200万元")
+    '近日，发放1,200万元'
     """
     table, foldable = _folding()
     if foldable.search(text):
         text = text.translate(table)
+    if "," in text or ":" in text or ";" in text or "!" in text or "?" in text:
+        text = _MARK.sub(lambda m: _HALF[m[0]], text)
     return _POINT.sub(".", text) if "．" in text else text

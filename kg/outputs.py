@@ -8,12 +8,12 @@ import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from . import __version__, build, documents, show, view
+from . import __version__, build, corrections, documents, show, view
 from . import pack as packs
 from .errors import KgError, say
 from .model import Graph
@@ -41,6 +41,8 @@ class Report:
     problems: tuple[KgError, ...] = ()
     recoded: tuple[tuple[str, str], ...] = ()
     duplicates: int = 0  # articles that stand in an earlier file too
+    corrections: int = 0  # lines of corrections.tsv
+    unmatched: tuple[corrections.Unmatched, ...] = ()  # those that could not be applied
 
     @property
     def copies(self) -> int:
@@ -65,15 +67,18 @@ def run(
     day: date | None = None,
     base: str = view.BASE,
     jobs: int = 1,
+    corrected: Path | None = None,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Report:
-    """The whole build: read, extract, merge, write. Raises KgError where nothing could be built; earlier output stays whole.
+    """The whole build: read, extract, merge, correct, write. Raises KgError where nothing could be built; earlier output stays whole.
 
-    `progress` is told the characters done and the characters in all.
+    `corrected`: a file of corrections, in place of the corrections.tsv beside the inputs. `progress` is told the characters
+    done and the characters in all.
     """
     _check(formats, base)
     with _folder(out) as work:  # first of all: an unwritable folder is told before the work, not after
         found = documents.read_inputs(inputs, day=day)
+        rows = corrections.read(corrected) if corrected else corrections.find(inputs)  # a bad line is told before the work
         total = sum(len(d.source.text) for d in found.documents)
         done = 0
 
@@ -85,14 +90,15 @@ def run(
         parts, failed = build.extract_all(found.documents, pack, jobs=jobs, progress=step)
         if failed and not parts:
             raise failed[0]
-        graph = build.merge(parts)
-        report = Report(graph, (), (*found.problems, *failed), found.recoded, sum(len(p.articles) for p in parts) - len(graph.articles))
+        graph, unmatched = corrections.apply(build.merge(parts), rows)
+        duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
+        report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched)
         names = write(report, work, formats, pack=packs.load(*pack), base=base)
         if blocked := next((out / n for n in names if (out / n).is_dir()), None):
             raise KgError("out-unwritable", path=blocked, why="a folder of that name")
         for name in names:
             os.replace(work / name, out / name)
-    return Report(graph, tuple(out / n for n in names), report.problems, report.recoded, report.duplicates)
+    return replace(report, written=tuple(out / n for n in names))
 
 
 def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack | None = None, base: str = view.BASE) -> list[str]:
@@ -191,6 +197,14 @@ def as_json(report: Report) -> dict[str, object]:
             if not a.reason
             for article, offset in [view.mention_place(v, a.amount.mention)]
         ],
+        "corrections": {
+            "applied": report.corrections - len({u.correction for u in report.unmatched}),
+            "unmatched": [
+                {"file": u.correction.path, "line": u.correction.line, "action": u.correction.action}
+                | {"subject": u.correction.subject, "object": u.correction.object, "why": u.why, "name": u.name, "ids": list(u.ids)}
+                for u in report.unmatched
+            ],
+        },
         "recoded": [{"file": path, "encoding": encoding} for path, encoding in report.recoded],
         "left_out": [{"error": p.slug, "file": str(p.values.get("name", p.values.get("path", "")))} for p in report.problems],
     }
@@ -218,11 +232,14 @@ def summary(report: Report) -> str:
         f"{used + aside + open_}：用于事实 {used} · 另有说明 {aside} · 未解释 {open_}",
         f"{used + aside + open_}: {used} in facts · {aside} set aside with a reason · {open_} unexplained",
     )
+    applied = report.corrections - len({u.correction for u in report.unmatched})
+    corrected = [say(f"{applied}/{report.corrections} 行已应用", f"{applied} of {_many(report.corrections, 'line')} applied")] if report.corrections else []
     rows = [
         (say("读入", "Read"), [read]),
         (say("实体", "Entities"), entities),
         (say("事实", "Facts"), facts),
         (say("数量", "Quantities"), [numbers]),
+        (say("更正", "Corrected"), [*corrected, *(f"{u}" for u in report.unmatched)]),
         (say("写出", "Wrote"), [f"{_shown(p)}  {_size(p.stat().st_size)}" for p in report.written]),
         (say("接着", "Next"), _next(report)),
     ]

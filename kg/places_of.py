@@ -20,13 +20,27 @@ _PLACED = ("Facility", "Workshop", "Project", "Company", "OtherOrganization")
 _PLACES = (*DIVISION_KINDS, "Facility", "Workshop")
 _LOCAL = ("Township", "Village", "Facility", "Workshop")
 _WIDE = ("Country", "Province", "Prefecture", "County")
-_STATED = re.compile(r"[^，。；：！？]{0,4}?(?:位于|坐落于?在?|选址于?在?|地处|落户于?|落地于?在?|隶属于?|入驻|建在|设在|开在|办在|布局在|就在|设立在)[^，。；：！？]{0,2}$")
+# after the thing, before the place: X位于P
+_STATED = re.compile(
+    r"[^，。；：！？]{0,4}?(?:位于|坐落于?在?|选址于?在?|地处|落户于?|落地于?在?|隶属于?|入驻|建在|设在|开在|办在|布局在|就在|设立在)"
+    r"[^，。；：！？]{0,2}$"
+)
+# X在P建成
 _AT = re.compile(r"[”’]?(?:[^，。；：！？]{0,8})?[在于]")
 _OPENED = re.compile(r"(?:正式|顺利|率先|首个|全面)?(?:建成|落成|揭牌|挂牌|开工|启用|开张|成立|投用|投产|动工|奠基|开业|开园|落地|启动|试点|亮相)")
-_FOUNDED = re.compile(r"(?:等地|等村|等镇|境内|[里内中])?[^，。；：！？]{0,8}?(?:设立|设了|设有|开设|建起|建成|建有|建设|新建|兴建|合建|共建|修建|打造|成立|创办|开办|办起|布设|揭牌|开出|试点|落地)[^，。；：！？]{0,12}$")
+# 在P设立X: between the place and the thing
+_FOUNDED = re.compile(
+    r"(?:等地|等村|等镇|境内|[里内中])?[^，。；：！？]{0,8}?(?:设立|设了|设有|开设|建起|建成|建有|建设|新建|兴建|合建|共建|修建|打造|成立|创办|开办"
+    r"|办起|布设|揭牌|开出|试点|落地)[^，。；：！？]{0,12}$"
+)
 _DIRECT = re.compile(r"(?:的|境内的?|内的?|里的?)?[“‘《]?")
-_NOWHERE = re.compile(r"(?:大学|学院|科学院|研究所|研究院|银行|协会总会)$")  # their names say whose they are, not where the text has them
-_HOMELY = re.compile(r"(?:合作社|合作总社|联合社|家庭农场|农场|小学|中学|幼儿园|学校|卫生院|卫生室|老人协会|理事会|工作室|图书馆|书院|文化礼堂|便利店|超市|农家乐|民宿|促进会|总工会|联合工会|工会|研学院|学堂|讲习所)$")
+# their names say whose they are, not where the text has them
+_NOWHERE = re.compile(r"(?:大学|学院|科学院|研究所|研究院|银行|协会总会)$")
+# things of one village or town
+_HOMELY = re.compile(
+    r"(?:合作社|合作总社|联合社|农场|小学|中学|幼儿园|学校|卫生院|卫生室|老人协会|理事会|工作室|图书馆|书院|文化礼堂|便利店|超市|农家乐|民宿"
+    r"|促进会|工会|研学院|学堂|讲习所)$"
+)
 _LOCATIVE = re.compile(r"(?:的|里|内|，|境内|一带)")
 _GOAL = re.compile(r"(?:位于|落户于?|落地|入驻|选址于?|坐落于?)$")
 _LEVEL = re.compile(r"(?:自然村|行政村|村|镇|乡|街道|社区)$")
@@ -83,25 +97,33 @@ def _evidence(scene: Scene, m: Mention, linked: Sequence[Mention]) -> Iterator[_
     if m.anaphor:
         return
     start = clause_start(scene, m.span.start)
-    founded = [x for x in before if x.span.start >= start and re.search(r"(?:在|于)$", text[start : _chain_start(text, before, x)]) and _FOUNDED.fullmatch(text[x.span.end : m.span.start])]
+    founded = [
+        x
+        for x in before
+        if x.span.start >= start and text[start : _chain_start(text, before, x)].endswith(("在", "于")) and _FOUNDED.fullmatch(text[x.span.end : m.span.start])
+    ]
     if founded and wide and not _listed(text, founded):
         yield _Found(0.9, m, founded[-1], "place.founded")
     if named is not None and not wide:
         yield _Found(0.88, m, named, "place.of-name")
     outer = [x for x in before if _is_outer(scene, x)]
-    if outer and (wide or not inside) and _DIRECT.fullmatch(text[outer[-1].span.end : m.span.start]) and scene.kind(outer[-1]) in (_PLACES if kind != "Company" else _LOCAL):
+    direct = bool(outer) and bool(_DIRECT.fullmatch(text[outer[-1].span.end : m.span.start]))
+    if direct and (wide or not inside) and scene.kind(outer[-1]) in (_PLACES if kind != "Company" else _LOCAL):
         yield _Found(0.87, m, outer[-1], "place.before-name")
     if (lent := _lends_name(scene, m, linked, label)) is not None:
         yield _Found(0.89 if scene.kind(lent) in ("Village", "Facility") else 0.8, m, lent, "place.lends-name")
     if kind in ("OtherOrganization", "Company") and _NOWHERE.search(label):
         return
-    if (wide or _HOMELY.search(label)) and not _GOAL.search(text[max(0, m.span.start - 4) : m.span.start]) and (focus := _focus(scene, m, outer, named)) is not None:
+    homely = bool(_HOMELY.search(label))
+    goal = _GOAL.search(text[max(0, m.span.start - 4) : m.span.start])
+    if (wide or homely) and not goal and (focus := _focus(scene, m, outer, named)) is not None:
         yield _Found(0.75 if wide else 0.885, m, focus, "place.in-sentence")
     if named is not None and wide and (kind != "Company" or "某" in label or text[named.span.start - 1] in "（("):
         yield _Found(0.7, m, named, "place.of-name")
     if founded_by := _founder(scene, m, kind, named):
         yield _Found(0.7, m, founded_by, "place.of-founder")
-    if named is None and not _PAIR.search(label) and (kind in ("Facility", "Project", "Workshop") or _HOMELY.search(label)) and (around := _paragraph(scene, m, linked)) is not None:
+    local = named is None and not _PAIR.search(label) and (kind in ("Facility", "Project", "Workshop") or homely)
+    if local and (around := _paragraph(scene, m, linked)) is not None:
         yield _Found(0.6, m, around, "place.in-paragraph")
 
 
@@ -178,9 +200,12 @@ def _focus(scene: Scene, m: Mention, before: Sequence[Mention], named: Mention |
     """A place of this sentence before the thing that may hold it: 在P，X…; P村注册了X合作社; narrower than the name's own."""
     text = scene.article.folded
     kind, label = scene.kind(m), scene.linked.entities[scene.entity(m)].label
-    fits = [x for x in before if scene.case(x) in ("place", "", "agent") and scene.kind(x) in (_LOCAL if named is not None or kind in ("Company", "OtherOrganization") else _PLACES)]
+    sentence = scene.sentences[scene.number_of(m.span.start)].span
+    kinds = _LOCAL if named is not None or kind in ("Company", "OtherOrganization") else _PLACES
+    fits = [x for x in before if scene.case(x) in ("place", "", "agent") and scene.kind(x) in kinds]
     fits = [x for x in fits if scene.kind(x) not in ("Facility", "Workshop") or scene.case(x) == "place" or _LOCATIVE.match(text, x.span.end)]
-    fits = [x for x in fits if text[x.span.end : x.span.end + 1] not in ("与", "和", "、", "至", "—") and not (named is not None and not _within(scene, x, scene.entity(named)))]
+    fits = [x for x in fits if text[x.span.end : x.span.end + 1] not in ("与", "和", "、", "至", "—")]
+    fits = [x for x in fits if named is None or _within(scene, x, scene.entity(named))]
     if named is not None and scene.kind(named) not in _WIDE:
         fits = [x for x in fits if scene.kind(x) == "Village" and scene.kind(named) == "Township"]
     if not fits:
@@ -189,8 +214,8 @@ def _focus(scene: Scene, m: Mention, before: Sequence[Mention], named: Mention |
     if kind == "Company" and any(scene.kind(x) in _PLACED for x in scene.outer_in(Span(last.span.end, m.span.start))):
         return None
     if kind == "Company" and not _HOMELY.search(label):
-        opens = not any(scene.kind(x) not in _PLACES and scene.entity(x) for x in scene.outer_in(Span(scene.sentences[scene.number_of(m.span.start)].span.start, last.span.start)))
-        return last if opens and (scene.case(last) == "place" or scene.case(fits[0]) == "place" or _LOCATIVE.match(text, last.span.end)) else None
+        opens = not any(scene.kind(x) not in _PLACES and scene.entity(x) for x in scene.outer_in(Span(sentence.start, last.span.start)))
+        return last if opens and ("place" in (scene.case(last), scene.case(fits[0])) or _LOCATIVE.match(text, last.span.end)) else None
     if kind == "OtherOrganization" and not _HOMELY.search(label):
         return None
     if clause_start(scene, m.span.start) > last.span.start:
@@ -218,8 +243,8 @@ def _paragraph(scene: Scene, m: Mention, linked: Sequence[Mention]) -> Mention |
     block = scene.sentences[number].block
     low = min(s.span.start for s in scene.sentences if s.block == block)
     banks = [x for x in linked if scene.kind(x) in LENDERS or scene.kind(x) == "Company"]
-    levels = ("Village", "Township", "County")
-    near = [x for x in linked if scene.kind(x) in levels and low <= x.span.start and x.span.end <= m.span.start and scene.case(x) not in ("with", "source") and not any(b.span.covers(x.span) for b in banks)]
+    near = [x for x in linked if scene.kind(x) in ("Village", "Township", "County") and low <= x.span.start and x.span.end <= m.span.start]
+    near = [x for x in near if scene.case(x) not in ("with", "source") and not any(b.span.covers(x.span) for b in banks)]
     if near:
         return near[-1]
     only = {scene.entity(x): x for x in reversed(linked) if scene.kind(x) in ("Village", "Township")}

@@ -1,4 +1,4 @@
-"""Quantities: every number with a unit, its hedge and its bounds, and why a quantity may be no value of a fact.
+"""Quantities: every number with a unit, its hedge and its bounds.
 
 One expression finds a numeral with its unit (digits, Chinese numerals, or both: 3亿5000万, 两三千万, 20余万); what stands left
 (近, 不少于) and right (以上, 左右) of it is then read in small windows, so the time is linear in the text.
@@ -16,20 +16,6 @@ from typing import NamedTuple
 from . import pack as packs
 from .model import Article, Mention, Quantity, Span
 from .pack import Pack
-
-# concept local name: (Chinese, English)
-ASIDE_REASONS: dict[str, tuple[str, str]] = {
-    "asideDuration": ("期限或时长", "a duration or term"),
-    "asideOrdinal": ("序数或编号", "an ordinal or number of an item"),
-    "asideName": ("名称的一部分", "part of a name"),
-    "asideRule": ("规则、标准或条件中的数", "a number of a rule, standard or condition"),
-    "asideAge": ("年龄", "an age"),
-    "asideAddress": ("门牌、电话等地址信息", "a house number, telephone number or address"),
-    "asideDate": ("日期或时刻", "a date or time of day"),
-    "asideFigurative": ("修辞或概说，非确数", "figurative, not a count"),
-    "asidePhysical": ("物理量或产品规格", "a physical measure or specification"),
-    "asideRepeated": ("同一数字的重复", "a second statement of the same number"),
-}
 
 _DIGITS = {c: Decimal(i % 10) for i, c in enumerate("零一二三四五六七八九")} | {"〇": Decimal(0), "两": Decimal(2)}
 _SCALES = {"十": Decimal(10), "百": Decimal(100), "千": Decimal(1000), "万": Decimal(10000), "亿": Decimal(100000000)}
@@ -460,73 +446,3 @@ def _bounds(bound: str, value: Decimal) -> tuple[Decimal | None, Decimal | None]
     if bound in ("atLeast", "moreThan", "someOver"):
         return value, None
     return (None, None) if bound == "about" else (None, value)
-
-
-# ---------------------------------------------------------------- why a quantity is no value of a fact
-
-_QUOTED = {"“": "”", "‘": "’", "《": "》", "【": "】", "「": "」", "『": "』"}
-_BREAK = frozenset("，。；：！？,;!?\n")
-_RULE = re.compile("联系|结对|包联|挂联|挂钩|对应|对接|负责|至少有|配备|服务")
-_EACH = re.compile(f"每[^{_MARKS}]{{1,12}}$")
-_ONE_OF = re.compile("(?:1|一)(?:名|位|个|家|户|支|人|村)")
-_DOCUMENT = re.compile("(?:意见|措施|举措|政策|办法|规定|细则|准则|要求)")
-
-
-def aside_reason(article: Article, mention: Mention) -> str:
-    """Why this quantity is no value of a fact, by its own form and its near context; "" where nothing speaks against it.
-
-    A local name of ASIDE_REASONS. It is meant for the quantities that no fact has used: a term (期限10年) is a duration too.
-    """
-    quantity = mention.value
-    if not isinstance(quantity, Quantity):
-        return ""
-    text, kind = article.folded, mention.found_by.rpartition(".")[2]
-    start, end = mention.span.start, mention.span.end
-    before, after = text[max(0, start - 1) : start], text[end : end + 8]
-    if kind == "age":
-        return "asideAge"
-    if before == "第" or (quantity.unit in ("位", "名", "人", "强") and before == "前") or (quantity.unit == "期" and quantity.verbatim[0] in _DIGITS):
-        return "asideOrdinal"
-    if kind == "time":
-        return "asideDate" if quantity.unit == "月" and before in ("前", "头") else "asideDuration"
-    if kind == "physical":
-        return "asidePhysical"
-    if kind in ("count", "ratio", "area") and (_in_name(text, start, end) or (quantity.unit == "条" and _DOCUMENT.match(after))):
-        return "asideName"
-    if quantity.verbatim.endswith("县") and text[max(0, start - 2) : start] in ("山区", "海岛"):
-        return "asideName"
-    if (
-        before in ("每", "逢")
-        or (kind == "count" and quantity.value == 1 and _EACH.search(text, max(0, start - 14), start))
-        or (kind == "count" and quantity.value == 1 and _in_rule(text, start, end))
-    ):
-        return "asideFigurative" if quantity.verbatim.startswith("一分") else "asideRule"
-    if before in ("这", "那") or text[max(0, start - 2) : start] in ("上述", "前述", "这些", "那些"):
-        return "asideRepeated"
-    if kind == "half" and not quantity.bound and text[max(0, start - 2) : start].strip("了到") not in ("占", "超"):
-        return "asideFigurative"
-    bare = quantity.verbatim[0] in _SCALES and quantity.verbatim[0] != "十" and not quantity.bound
-    if bare and (kind != "money" or before not in ("达", "为")) and text[max(0, start - 2) : start] not in ("超过", "达到", "突破"):
-        return "asideFigurative"  # 万亩茶园, 百亿产业
-    return ""
-
-
-def _in_name(text: str, start: int, end: int) -> bool:
-    """Whether the span stands in a short quoted phrase without a break: “4张清单”, 《十六条意见》."""
-    for i in range(start - 1, max(-1, start - 13), -1):
-        if text[i] in _BREAK or text[i] in "”’》】」』":
-            return False
-        if text[i] in _QUOTED:
-            for j in range(end, min(len(text), end + 12)):
-                if text[j] == _QUOTED[text[i]]:
-                    return True
-                if text[j] in _BREAK:
-                    return False
-            return False
-    return False
-
-
-def _in_rule(text: str, start: int, end: int) -> bool:
-    """Whether 1名 or 1个 stands in a rule of who serves whom: 1名领导联系1个工坊."""
-    near = text[max(0, start - 40) : start] + "#" + text[end : end + 40]
-    return _RULE.search(near) is not None and _ONE_OF.search(near) is not None

@@ -4,19 +4,25 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from itertools import combinations
+from itertools import combinations, pairwise
 
 from .actors import actors
 from .discourse import Scene, clause_start, lender_before, time_at
 from .facts import build, claim
-from .linking import LENDERS
+from .linking import FINANCIAL, LENDERS
 from .model import DIVISION_KINDS, Fact, Mention, Span, local_name
 from .modifiers import modifiers
 from .places_of import located
-from .slots import Match, Rule, find, rules
+from .slots import Match, Rendered, Rule, find, rules, span_of
 
-_MUTUAL = re.compile(r"联手|抱团|组建|联盟|共建|共同")
-_UNDER = {"Workshop": "gf:underProgramme", "Project": "gf:underProgramme", "Facility": "gf:participatesIn", "OtherOrganization": "gf:participatesIn", "Programme": "gf:subProgrammeOf"}
+_MUTUAL = re.compile(r"联手|抱团|组建|联盟")
+_UNDER = {
+    "Workshop": "gf:underProgramme",
+    "Project": "gf:underProgramme",
+    "Facility": "gf:participatesIn",
+    "OtherOrganization": "gf:participatesIn",
+    "Programme": "gf:subProgrammeOf",
+}
 
 
 def relations(scene: Scene, mentions: Sequence[Mention], financings: Sequence[Fact]) -> Iterator[Fact]:
@@ -70,7 +76,7 @@ def _pair_in_name(scene: Scene, m: Mention, inner: Sequence[Mention], number: in
     """萧山—龙泉山海协作产业园: the two work together, and both are in the programme that the name holds."""
     text = scene.article.folded
     places = [x for x in inner if scene.kind(x) in DIVISION_KINDS]
-    for a, b in zip(places, places[1:], strict=False):
+    for a, b in pairwise(places):
         if re.fullmatch(r"[—－–\-]{1,2}", text[a.span.end : b.span.start]):
             yield claim(scene, a, "gf:cooperatesWith", b, sentence=number, confidence=0.85, rule="pair.in-name")
             for x in inner:
@@ -92,9 +98,10 @@ def _unit_of(scene: Scene, m: Mention, inner: Sequence[Mention], everything: Seq
     """The bank or higher branch: a branch named inside; for a 支行 the article's branch of the same bank; else the bank."""
     text = scene.article.folded
     own = scene.linked.entities[scene.entity(m)]
-    bank = next((x for x in inner if scene.kind(x) in ("Bank", "Insurer", "Guarantor")), None)
-    others = [x for x in everything if scene.kind(x) == "Branch" and scene.entity(x) != own.id and scene.linked.entities[scene.entity(x)].label.endswith("分行")]
-    institution = scene.entity(bank) if bank else next((e.id for e in scene.linked.entities.values() if e.kind in ("Bank", "Insurer", "Guarantor") and own.id.startswith(e.id)), "")
+    bank = next((x for x in inner if scene.kind(x) in FINANCIAL), None)
+    entities = scene.linked.entities
+    others = [x for x in everything if scene.kind(x) == "Branch" and scene.entity(x) != own.id and entities[scene.entity(x)].label.endswith("分行")]
+    institution = scene.entity(bank) if bank else next((e.id for e in entities.values() if e.kind in FINANCIAL and own.id.startswith(e.id)), "")
     if not own.label.endswith("分行"):
         above = [x for x in others if institution and scene.entity(x).startswith(institution)]
         inside = [x for x in inner if scene.kind(x) == "Branch" and x.span.end < m.span.end and scene.entity(x) != own.id]
@@ -110,26 +117,38 @@ def _unit_of(scene: Scene, m: Mention, inner: Sequence[Mention], everything: Seq
 
 
 def _by_rule(scene: Scene) -> Iterator[Fact | None]:
+    """The claims of the pack's rules, sentence by sentence, the rules in their order."""
     for number, rendered in enumerate(scene.rendered):
         if scene.sentences[number].kind in ("byline", "credit", "header"):
             continue
         for rule in rules(scene.pack, "Claim"):
             for match in find(rule, rendered):
-                span = Span(rendered.at[match.start], rendered.at[match.end])
-                subjects = _subjects(scene, rule, match, span)
-                status = modifiers(scene, span).status
-                if status == "planned" and "继续" in scene.article.folded[clause_start(scene, span.start) : span.end]:
-                    status = "reported"  # who goes on with a thing does it
-                objects = match.role("object") or _in_focus(scene, span.start)
-                for s in subjects:
-                    for o in objects:
-                        if rule.fields["predicate"] == "gf:supports" and scene.kind(o) in ("Person", "Group", "FinancialProduct"):
-                            continue
-                        yield claim(scene, s, rule.fields["predicate"], o, sentence=number, confidence=float(rule.fields.get("confidence", 0.75)), rule=rule.id, status=status)
-                if rule.fields["predicate"] == "gf:cooperatesWith" and _MUTUAL.search(scene.article.folded, span.start, min(span.end + 6, len(scene.article.folded))):
-                    for side in (match.role("subject"), match.role("object")):
-                        for a, b in combinations(side, 2):
-                            yield claim(scene, a, "gf:cooperatesWith", b, sentence=number, confidence=0.75, rule=rule.id, status=status)
+                yield from _claims(scene, rule, match, rendered, number)
+
+
+def _claims(scene: Scene, rule: Rule, match: Match, rendered: Rendered, number: int) -> Iterator[Fact | None]:
+    """Each subject with each object; of those who join hands (A、B和C三村联手) each with each."""
+    text, predicate = scene.article.folded, rule.fields["predicate"]
+    confidence = float(rule.fields.get("confidence", 0.75))
+    span = span_of(rendered, match.start, match.end)
+    status = modifiers(scene, span).status
+    if status == "planned" and "继续" in text[clause_start(scene, span.start) : span.end]:
+        status = "reported"  # who goes on with a thing does it
+    if predicate == "gf:cooperatesWith" and match.role("subject") and _is_second(rendered, match.start):
+        return
+    pairs = [(s, o) for s in _subjects(scene, rule, match, span) for o in match.role("object") or _in_focus(scene, span.start)]
+    if predicate == "gf:cooperatesWith" and _MUTUAL.search(rendered.text, match.start, match.end + 6):
+        pairs += [*combinations(match.role("subject"), 2), *combinations(match.role("object"), 2)]
+    for s, o in pairs:
+        if predicate == "gf:supports" and scene.kind(o) in ("Person", "Group", "FinancialProduct"):
+            continue
+        yield claim(scene, s, predicate, o, sentence=number, confidence=confidence, rule=rule.id, status=status)
+
+
+def _is_second(rendered: Rendered, start: int) -> bool:
+    """Whether a 与 before the list says that another, unnamed here, is the first party: 并与A、B和C签约."""
+    clause = re.split(r"[，；：]", rendered.text[:start])[-1]
+    return "与" in clause or clause.endswith(("和", "同"))
 
 
 def _in_focus(scene: Scene, offset: int) -> tuple[Mention, ...]:
@@ -172,7 +191,8 @@ def _offers(scene: Scene, financings: Sequence[Fact], by_entity: Mapping[str, Me
             for payer in f.role("financier"):
                 if scene.linked.entities[payer].kind in LENDERS and scene.linked.entities[product].kind == "FinancialProduct":
                     found.setdefault(product, []).append(by_entity[payer])
-                    yield claim(scene, by_entity[payer], "gf:offers", by_entity[product], sentence=scene.number_of(f.evidence[0].passages[0].start), confidence=0.85, rule="offers.lent")
+                    number = scene.number_of(f.evidence[0].passages[0].start)
+                    yield claim(scene, by_entity[payer], "gf:offers", by_entity[product], sentence=number, confidence=0.8, rule="offers.lent")
     for m in alone:
         if scene.entity(m) not in found:
             found[scene.entity(m)] = []
@@ -186,6 +206,8 @@ def _agreements(scene: Scene) -> Iterator[Fact | None]:
         for rule in rules(scene.pack, "AgreementEvent"):
             for match in find(rule, rendered):
                 parties = [("party", m) for m in match.role("party") if scene.entity(m)]
+                if _is_second(rendered, match.start):
+                    parties += [("party", m) for m in actors(scene, rendered.at[match.start]) if m not in match.role("party")][:1]
                 if len({scene.entity(m) for _, m in parties}) < 2:
                     continue
                 span = Span(rendered.at[match.start], rendered.at[match.end])

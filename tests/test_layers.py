@@ -29,9 +29,10 @@ financing observations relations tenures
 extract
 documents build
 view terms concepts spans
-rdf network page tables
+corrections rdf network page tables
 outputs show
 query explain
+gold alike gold_graph evaluate scores
 cli
 """
 HEAVY = {"rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "click"}

@@ -15,7 +15,8 @@ from hypothesis import strategies as st
 from kg import pack
 from kg.fold import fold
 from kg.model import Article, Block, Mention, Quantity, Run, Span
-from kg.quantities import ASIDE_REASONS, aside_reason, find_quantities, read_number
+from kg.asides import ASIDE_REASONS, aside_reason
+from kg.quantities import find_quantities, read_number
 
 DATA = Path(__file__).parent / "data" / "quantities.tsv"
 
