@@ -9,12 +9,30 @@ from .model import Article, Mention, Span
 
 _KINDS = ("Project", "Facility", "Workshop", "Programme", "FinancialProduct")
 _HEADS = {
-    "项目": ("Project",), "工程": ("Project",), "园区": ("Facility", "Project"), "产业园": ("Facility", "Project"), "基地": ("Facility",), "工坊": ("Workshop",),
-    "市场": ("Facility",), "景区": ("Facility",), "营地": ("Facility", "Project"), "中心": ("Facility",), "工厂": ("Facility", "Project"), "加工厂": ("Facility", "Project"),
-    "活动": ("Programme",), "大赛": ("Programme",), "夜校": ("Programme",), "学堂": ("Programme",), "车间": ("Workshop", "Facility"), "产品": ("FinancialProduct",), "保险": ("FinancialProduct",),
+    "项目": ("Project",),
+    "工程": ("Project",),
+    "园区": ("Facility", "Project"),
+    "产业园": ("Facility", "Project"),
+    "基地": ("Facility",),
+    "工坊": ("Workshop",),
+    "市场": ("Facility",),
+    "景区": ("Facility",),
+    "营地": ("Facility", "Project"),
+    "中心": ("Facility",),
+    "工厂": ("Facility", "Project"),
+    "加工厂": ("Facility", "Project"),
+    "活动": ("Programme",),
+    "大赛": ("Programme",),
+    "夜校": ("Programme",),
+    "学堂": ("Programme",),
+    "车间": ("Workshop", "Facility"),
+    "产品": ("FinancialProduct",),
+    "保险": ("FinancialProduct",),
 }
 _DEFINITE = re.compile(r"(?:该|这个|这一|这座|这家|本)(" + "|".join(_HEADS) + ")")
-_BARE = re.compile(r"(?:(?<=[，。；：“\n])|^)(项目|工程|园区|产业园|基地|工坊|景区|营地|工厂|加工厂|大赛)(?=[里内]?(?:已|现|总|共|占|计划|建|将|由|累计|全部|投|年|一期|二期|吸纳|带动|有|是|还|每|规划|位于|主|负责))")
+_BARE = re.compile(
+    r"(?:(?<=[，。；：“\n])|^)(项目|工程|园区|产业园|基地|工坊|景区|营地|工厂|加工厂|大赛)(?=[里内]?(?:已|现|总|共|占|计划|建|将|由|累计|全部|投|年|一期|二期|吸纳|带动|有|是|还|每|规划|位于|主|负责))"
+)
 _PRONOUN = re.compile(r"(?<![其])[他她](?![们人家乡])")
 
 

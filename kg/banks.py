@@ -10,7 +10,10 @@ from .edges import Spans, left_edge
 from .model import Article, Mention, Span
 from .pack import Pack
 
-LOCAL = r"农村商业联合银行|农商联合银行|农村商业银行|农村合作银行|农商银行|农商行|农合行|农村信用合作联社|农村信用合作社|农村信用联社|农信联社|信用合作联社|信用联社|农信社|联社|村镇银行|信用社"
+LOCAL = (
+    "农村商业联合银行|农商联合银行|农村商业银行|农村合作银行|农商银行|农商行|农合行|"
+    "农村信用合作联社|农村信用合作社|农村信用联社|农信联社|信用合作联社|信用联社|农信社|联社|村镇银行|信用社"
+)
 UNIT = r"(?:省分行|市分行|分行营业部|支行营业部|分行|支行|分理处|营业部|营业室|储蓄所|信用社)"
 INSURER_UNIT = r"(?:中心支公司|支公司|分公司|营销服务部)"
 _TAIL_CHAR = r"[^\W\d_的了在与及、向为对将把被从由等还并行我该户元设]"
@@ -102,7 +105,11 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
         elif text[start - 2 : start] in ("农信", "农商"):
             start = places.chain_start(start - 2, max(0, start - 8))
         if start == m.start() and not _PLACE_TAIL.match(text, m.end()):
-            if m[0] in ("农商银行", "农商行", "联社") and text[start - 1 : start] not in ("家", "县") and not _NOT_LOCAL.search(text[max(0, start - 3) : start]):
+            if (
+                m[0] in ("农商银行", "农商行", "联社")
+                and text[start - 1 : start] not in ("家", "县")
+                and not _NOT_LOCAL.search(text[max(0, start - 3) : start])
+            ):
                 put(start, m.end(), "Bank", "bank.bare-local", anaphor=True)
             continue
         if m[0] == "信用社":  # the sub-branch of a 联社
@@ -192,6 +199,13 @@ def parts(name: str, pack: Pack) -> tuple[str, str]:
 
 
 LOCAL_LONG = {
-    "农商银行": "农村商业银行", "农商行": "农村商业银行", "农合行": "农村合作银行", "农村信用联社": "农村信用合作联社", "农信联社": "农村信用合作联社",
-    "信用合作联社": "农村信用合作联社", "信用联社": "农村信用合作联社", "联社": "农村信用合作联社", "农信社": "农村信用合作社",
+    "农商银行": "农村商业银行",
+    "农商行": "农村商业银行",
+    "农合行": "农村合作银行",
+    "农村信用联社": "农村信用合作联社",
+    "农信联社": "农村信用合作联社",
+    "信用合作联社": "农村信用合作联社",
+    "信用联社": "农村信用合作联社",
+    "联社": "农村信用合作联社",
+    "农信社": "农村信用合作社",
 }

@@ -79,9 +79,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @base_option
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), metavar="N", help="Processes to use. 进程数。")
 @click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="In place of the corrections.tsv beside the input. 更正表。")
-def build_(
-    inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path, ...], day: str | None, base: str, jobs: int, corrected: Path | None
-) -> None:
+def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path, ...], day: str | None, base: str, jobs: int, corrected: Path | None) -> None:
     """Build the graph of text files, folders of them, or a corpus (.jsonl, .csv with a column `text`).
     由文本文件、目录或语料库建图。
 
@@ -213,7 +211,6 @@ def rules(test: bool, packs: tuple[Path, ...]) -> None:
             click.echo(f"{rule['id']}\t{rule.get('fact', '')}\t{example}")
         return
     from . import slots
-
     from .extract import try_text
 
     faults = slots.check_rules(loaded, try_text)

@@ -6,25 +6,38 @@ All of it is a plain value made once per article; fact finders only ask it quest
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .linking import LENDERS, Linked
 from .model import Article, Mention, Sentence, Span, TimeRef
 from .pack import Pack
-from .slots import LIST_MARK, SLOT, Rendered, render
+from .slots import LIST_MARK, Rendered, render
 
 _CASES = (
-    ("dative", re.compile(r"(?:(?<![图作成称])为了?(?:更好地)?(?:支持|服务|帮助|保障|助力)?|向|给|给予|对|帮助|支持|助力|惠及|服务|投向|用于|参与|扶持|帮扶|赋能|支援)(?:[^\W\d_]{0,2}(?:辖区|全区|全县|全市|全镇|当地|其中|首批|上述))?$")),
+    (
+        "dative",
+        re.compile(
+            r"(?:(?<![图作成称])为了?(?:更好地)?(?:支持|服务|帮助|保障|助力)?|向|给|给予|对|帮助|支持|助力|惠及|服务|投向|用于|参与|扶持|帮扶|赋能|支援|满足|解决|保障)(?:[^\W\d_]{0,2}(?:辖区|全区|全县|全市|全镇|当地|其中|首批|上述))?$"
+        ),
+    ),
     ("source", re.compile(r"(?:从|自|来自|获得|得到|靠的?就?是|源于|依靠|多亏|感谢)$")),
     ("agent", re.compile(r"(?:由|被|经|据|获|凭)$")),
     ("with", re.compile(r"(?:与|和|同|跟|会同|联合|携手|对接|联系)$")),
     ("place", re.compile(r"(?:在|于|到|来到|走进|走访|位于|地处|进入|入驻|落户|前往|赴|沿|驻)$")),
-    ("object", re.compile(r"(?:把|将|让|使|令|引导|推动|推进|发动|组织|建设|打造|成立|组建|创建|实施|开展|深化|融入|推出|办理|发放|出台|印发|依托|围绕|用|以|通过)了?$")),
+    (
+        "object",
+        re.compile(
+            r"(?:把|将|让|使|令|引导|推动|推进|发动|组织|建设|打造|成立|组建|创建|实施|开展|深化|融入|推出|办理|发放|出台|印发|依托|围绕|用|以|通过)了?$"
+        ),
+    ),
 )
 _SUBJECT_KINDS = frozenset(
-    "Bank Insurer Guarantor Branch Company PublicBody OtherOrganization Country Province Prefecture County Township Village Facility Workshop Project Person".split()
+    (
+        "Bank Insurer Guarantor Branch Company PublicBody OtherOrganization Country Province Prefecture County Township Village Facility "
+        "Workshop Project Person"
+    ).split()
 )
 _CLAUSE = re.compile(r"[，；：。！？]")
 
@@ -45,7 +58,7 @@ class Scene:
 
     def number_of(self, offset: int) -> int:
         """The number of the sentence that holds an offset."""
-        return max(bisect_right([s.span.start for s in self.sentences], offset) - 1, 0)
+        return max(bisect_right(self.sentences, offset, key=lambda s: s.span.start) - 1, 0)
 
     def kind(self, mention: Mention) -> str:
         return self.linked.kind(mention)
@@ -54,13 +67,9 @@ class Scene:
         return self.linked.entity_of.get(mention, "")
 
     def outer_in(self, span: Span) -> list[Mention]:
-        low = bisect_right([m.span.start for m in self.outer], span.start - 1)
-        out = []
-        for m in self.outer[low:]:
-            if m.span.start >= span.end:
-                break
-            out.append(m)
-        return out
+        """The outer mentions that start in a span."""
+        low = bisect_left(self.outer, span.start, key=lambda m: m.span.start)
+        return list(self.outer[low : bisect_left(self.outer, span.end, lo=low, key=lambda m: m.span.start)])
 
     def case(self, mention: Mention) -> str:
         return self.cases.get(mention, "")
@@ -87,15 +96,19 @@ def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
                 yield mention, previous[1]
                 previous = (index + 2, previous[1])
                 continue
-        plain = re.sub(SLOT, "", before)
-        found = next((name for name, pattern in _CASES if pattern.search(before if plain == before else before)), "")
+        found = next((name for name, pattern in _CASES if pattern.search(before)), "")
         yield mention, found
         previous = (index + 2, found)
 
 
 def subject_like(scene: Scene, mention: Mention) -> bool:
     """Whether a mention can be what a clause is about."""
-    return scene.kind(mention) in _SUBJECT_KINDS and mention not in scene.posts and scene.case(mention) not in ("dative", "source", "with", "agent") and bool(scene.entity(mention))
+    return (
+        scene.kind(mention) in _SUBJECT_KINDS
+        and mention not in scene.posts
+        and scene.case(mention) not in ("dative", "source", "with", "agent")
+        and bool(scene.entity(mention))
+    )
 
 
 def clause_start(scene: Scene, offset: int, marks: re.Pattern[str] = _CLAUSE) -> int:

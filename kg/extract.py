@@ -14,7 +14,24 @@ from .discourse import Scene, scene
 from .financing import financings
 from .groups import find_groups
 from .linking import Linked, link
-from .model import DIVISION_KINDS, Amount, Article, Aside, Document, DocumentFacts, Entity, Fact, Link, Mention, Meta, Metric, Quantity, SourceFile, digest
+from .model import (
+    DIVISION_KINDS,
+    Amount,
+    Article,
+    Aside,
+    Document,
+    DocumentFacts,
+    Entity,
+    Fact,
+    Link,
+    Mention,
+    Meta,
+    Metric,
+    Quantity,
+    SourceFile,
+    Span,
+    digest,
+)
 from .names import find_names
 from .observations import observations
 from .orgs import find_orgs
@@ -27,7 +44,28 @@ from .relations import relations
 from .tenures import tenures
 
 NESTED = (*DIVISION_KINDS, "Bank", "Branch", "Insurer", "Guarantor", "Facility", "Programme", "Project", "OtherOrganization", "PublicBody", "Company")
-_RANK = {k: n for n, k in enumerate(("Branch", "Bank", "Insurer", "Guarantor", "PublicBody", "Company", "OtherOrganization", "Workshop", "Document", "Project", "Programme", "FinancialProduct", "Facility", "Person", "Group"))}
+_RANK = {
+    k: n
+    for n, k in enumerate(
+        (
+            "Branch",
+            "Bank",
+            "Insurer",
+            "Guarantor",
+            "PublicBody",
+            "Company",
+            "OtherOrganization",
+            "Workshop",
+            "Document",
+            "Project",
+            "Programme",
+            "FinancialProduct",
+            "Facility",
+            "Person",
+            "Group",
+        )
+    )
+}
 
 
 def extract(document: Document, pack: Pack) -> DocumentFacts:
@@ -53,11 +91,23 @@ def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:
         over = [o for o in outer if o.span.meets(m.span)]
         if not over:
             outer.append(m)
-        elif len(over) == 1 and over[0].span.covers(m.span) and m.kind in NESTED and over[0].span != m.span and not m.anaphor and not over[0].anaphor and over[0].kind not in ("Person", "Quantity", "Time"):
-            if not any(n.span.meets(m.span) and not (n.span.covers(m.span) and n.span != m.span) for n in nested):
-                nested.append(m)
-    key = lambda m: (m.span.start, -m.span.end)  # noqa: E731
-    return sorted(outer, key=key), sorted(nested, key=key)
+        elif len(over) == 1 and _stays(m, over[0]) and all(_inside(m.span, n.span) for n in nested if n.span.meets(m.span)):
+            nested.append(m)
+    return sorted(outer, key=_place), sorted(nested, key=_place)
+
+
+def _stays(inner: Mention, outer: Mention) -> bool:
+    """Whether a name inside a longer one is a mention of its own."""
+    named = inner.kind in NESTED and outer.kind not in ("Person", "Quantity", "Time")
+    return named and _inside(inner.span, outer.span) and not inner.anaphor and not outer.anaphor
+
+
+def _inside(inner: Span, outer: Span) -> bool:
+    return outer.covers(inner) and outer != inner
+
+
+def _place(m: Mention) -> tuple[int, int]:
+    return m.span.start, -m.span.end
 
 
 def read_article(article: Article, pack: Pack) -> DocumentFacts:
@@ -78,10 +128,22 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
         else:
             reasons[found] = ""
     stated = {a.mention for f in facts.values() for _, a in f.amounts}
-    asides = [Aside(Amount(q.value, q), reason or ("asideRepeated" if _repeated(q, stated) else "")) for q, reason in reasons.items() if q not in stated and isinstance(q.value, Quantity)]
+    asides = [
+        Aside(Amount(q.value, q), reason or ("asideRepeated" if _repeated(q, stated) else ""))
+        for q, reason in reasons.items()
+        if q not in stated and isinstance(q.value, Quantity)
+    ]
     kept_facts = _agreed(list(facts.values()))
     links, entities = _links(r.scene.linked, r.kept, kept_facts, tuple(r.reasons))
-    return DocumentFacts(SourceFile(article.path, "", "", ""), (article,), links, entities, tuple(kept_facts), tuple(sorted(asides, key=lambda a: a.amount.mention.span)), _metrics(metrics))
+    return DocumentFacts(
+        SourceFile(article.path, "", "", ""),
+        (article,),
+        links,
+        entities,
+        tuple(kept_facts),
+        tuple(sorted(asides, key=lambda a: a.amount.mention.span)),
+        _metrics(metrics),
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -129,7 +191,12 @@ def reading(article: Article, pack: Pack) -> tuple[Scene, list[Mention]]:
 
 
 def _repeated(q: Mention, stated: Iterable[Mention]) -> bool:
-    return any(isinstance(m.value, Quantity) and isinstance(q.value, Quantity) and (m.value.value, m.value.unit, m.value.currency) == (q.value.value, q.value.unit, q.value.currency) for m in stated)
+    return any(
+        isinstance(m.value, Quantity)
+        and isinstance(q.value, Quantity)
+        and (m.value.value, m.value.unit, m.value.currency) == (q.value.value, q.value.unit, q.value.currency)
+        for m in stated
+    )
 
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:
@@ -137,7 +204,14 @@ def _once(facts: Iterable[Fact]) -> list[Fact]:
     out: list[Fact] = []
     for f in facts:
         a = f.amount()
-        twin = next((i for i, g in enumerate(out) if a and (b := g.amount()) and (b.quantity.value, b.quantity.currency) == (a.quantity.value, a.quantity.currency) and _compatible(f, g)), None)
+        twin = next(
+            (
+                i
+                for i, g in enumerate(out)
+                if a and (b := g.amount()) and (b.quantity.value, b.quantity.currency) == (a.quantity.value, a.quantity.currency) and _compatible(f, g)
+            ),
+            None,
+        )
         if twin is None:
             out.append(f)
         else:
@@ -149,9 +223,11 @@ def _once(facts: Iterable[Fact]) -> list[Fact]:
 
 def _compatible(f: Fact, g: Fact) -> bool:
     """Same money, payer and receivers; product and time at most told by one."""
-    to = lambda x: {*x.role("recipient"), *x.role("purpose")}  # noqa: E731
-    one = lambda x, y: not x or not y or x == y  # noqa: E731
-    return f.role("instrument") == g.role("instrument") and f.role("financier") == g.role("financier") and to(f) == to(g) and bool(to(f)) and one(f.role("product"), g.role("product")) and one(f.time and f.time.start, g.time and g.time.start)
+    to_f, to_g = ({*x.role("recipient"), *x.role("purpose")} for x in (f, g))
+    products = {p for x in (f, g) if (p := x.role("product"))}
+    days = {x.time.start for x in (f, g) if x.time and x.time.start}
+    same = all(f.role(r) == g.role(r) for r in ("instrument", "financier"))
+    return same and bool(to_f) and to_f == to_g and len(products) < 2 and len(days) < 2
 
 
 def _agreed(facts: list[Fact]) -> list[Fact]:
@@ -173,7 +249,10 @@ def _links(linked: Linked, kept: Sequence[Mention], facts: Sequence[Fact], numbe
     links, wanted = [], set()
     for m in kept:
         target = linked.entity_of.get(m)
-        if target is None or (target not in named and (linked.entities[target].kind == "Group" or "某" in linked.entities[target].label and linked.entities[target].kind == "Company")):
+        if target is None or (
+            target not in named
+            and (linked.entities[target].kind == "Group" or ("某" in linked.entities[target].label and linked.entities[target].kind == "Company"))
+        ):
             continue
         links.append(Link(m, target))
         wanted.add(target)

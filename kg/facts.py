@@ -7,7 +7,9 @@ from collections.abc import Sequence
 from .discourse import Scene
 from .model import Amount, Evidence, Fact, Mention, Span, TimeRef, fact_id
 
-PARTIES = frozenset(("financier", "recipient", "purpose", "product", "party", "subject", "object", "member", "organization", "atDivision", "about", "guarantor"))
+PARTIES = frozenset(
+    ("financier", "recipient", "purpose", "product", "party", "subject", "object", "member", "organization", "atDivision", "about", "guarantor")
+)
 
 
 def build(
@@ -38,11 +40,22 @@ def build(
     return Fact(fact_id(kind, pairs, amounts, time, status, scope), kind, pairs, tuple(amounts), time, status, evidence, confidence, rule)
 
 
-def claim(scene: Scene, subject: Mention, predicate: str, object_: Mention, *, sentence: int, confidence: float, rule: str, status: str = "reported") -> Fact | None:
+def claim(
+    scene: Scene, subject: Mention, predicate: str, object_: Mention, *, sentence: int, confidence: float, rule: str, status: str = "reported"
+) -> Fact | None:
     """A binary relation; None where both ends are one thing or not linked."""
     if not scene.entity(subject) or not scene.entity(object_) or scene.entity(subject) == scene.entity(object_):
         return None
-    return build(scene, "Claim", [("subject", subject), ("object", object_)], [("predicate", predicate)], sentence=sentence, confidence=confidence, rule=rule, status=status)
+    return build(
+        scene,
+        "Claim",
+        [("subject", subject), ("object", object_)],
+        [("predicate", predicate)],
+        sentence=sentence,
+        confidence=confidence,
+        rule=rule,
+        status=status,
+    )
 
 
 def sentence_text(scene: Scene, span: Span) -> str:

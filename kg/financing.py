@@ -10,21 +10,23 @@ from . import parties as parties_
 from .discourse import Scene, clause_end, clause_start, lender_before, time_at
 from .facts import build, sentence_text
 from .linking import LENDERS
-from .model import Amount, Fact, Mention, Quantity, Span
+from .model import DIVISION_KINDS, Amount, Fact, Mention, Quantity, Span
 from .modifiers import modifiers
 from .slots import LIST_MARK, Match, Rendered, find, rules
 
 _PURPOSES = frozenset(("Project", "Facility", "Programme"))
-_TO = frozenset(
-    "Company OtherOrganization Person Group Country Province Prefecture County Township Village Project Facility Workshop Programme".split()
+_TO = frozenset("Company OtherOrganization Person Group Country Province Prefecture County Township Village Project Facility Workshop Programme".split())
+_NO_FINANCING = re.compile(
+    r"余额|增量|增速|总投资|产值|销售额|营业额|收入|工资|分红|保费|每亩|人均|户均|利润|税|租金|成交|订单|价值|单价|均价|完成投资|固定资产投资|投资额"
 )
-_NO_FINANCING = re.compile(r"余额|增量|增速|总投资|产值|销售额|营业额|收入|工资|分红|保费|每亩|人均|户均|利润|税|租金|成交|订单|价值|单价|均价|完成投资|固定资产投资|投资额")
 _SCAM = re.compile(r"诈骗|骗走|被骗|骗子|刷单|冒充|套路贷|虚假")
 _MADE = re.compile(r"建起|建成|建了|新建|修建|建设|办起|修起|改造|扩建|用于|用来|投入")
 _GOT = re.compile(r"获得|拿到|得到|申请|取得|领到")
 _OWNERS = frozenset(("Company", "Person", "OtherOrganization", "Group"))
 _FOCUS = frozenset(("Company", "Person", "OtherOrganization", "Project", "Workshop", "Facility"))
-_PAYERS = frozenset(("PublicBody", "Company", "OtherOrganization", "Person", "Group", "Village", "Township", "County", "Bank", "Branch", "Insurer", "Guarantor"))
+_PAYERS = frozenset(
+    ("PublicBody", "Company", "OtherOrganization", "Person", "Group", "Village", "Township", "County", "Bank", "Branch", "Insurer", "Guarantor")
+)
 _OWN_MONEY = ("grant", "donation", "equity", "bond")
 _PRONOUN = re.compile(r"(?:为|给|向|帮|替)(?:其(?!中)|他们?|她|公司|企业(?!和|、)|我们?)")
 _BANK_WORDS = re.compile(r"贷|授信|融资|信贷|放款|额度|投放|用信|到账")
@@ -106,7 +108,9 @@ def _blocked(scene: Scene, rendered: Rendered, match: Match, amount: Mention) ->
         return False
     if match.rule.id == "financing.total":
         return bool(re.search(r"余额|户均|人均|每", near))
-    if (_NO_FINANCING.search(near) and not (match.rule.id == "financing.grant" and "保费补贴" in near)) or re.search(r"每(?:户|人|亩|村|家|位|名|年)|余额|最高|减费|新增贷款|增加到|总额$|让利|完成投资|计划投资|加工费", lead):
+    if (_NO_FINANCING.search(near) and not (match.rule.id == "financing.grant" and "保费补贴" in near)) or re.search(
+        r"每(?:户|人|亩|村|家|位|名|年)|余额|最高|减费|新增贷款|增加到|总额$|让利|完成投资|计划投资|加工费", lead
+    ):
         return True
     return bool(re.match(r"的?[^，。；]{0,8}?(?:工资|分红|订单|产值|收入|租金|保费)", text[amount.span.end : amount.span.end + 12]))
 
@@ -136,11 +140,19 @@ def choose(scene: Scene, draft: Draft, before: Before) -> Choice | None:
     anchor = draft.amount.span if draft.amount else draft.span
     to = _recipients(scene, draft)
     financier = _financier(scene, draft, to, fields.get("subject", "financier"))
-    instrument = _instrument(scene, fields["instrument"], text[clause_start(scene, draft.span.start) : clause_end(scene, anchor.end)], financier)
+    clause = text[clause_start(scene, draft.span.start) : clause_end(scene, anchor.end)]
+    if draft.match.rule.id == "financing.total":  # the money spoken of before: the last such word in the sentence
+        said = re.findall(r"授信|贷款|放款|用信|放贷|担保", text[scene.sentences[draft.sentence].span.start : anchor.start])
+        clause = said[-1] if said else clause
+    instrument = _instrument(scene, fields["instrument"], clause, financier)
     if instrument is None:
         return None
     if not to and (fields.get("subject") == "recipient" or _GOT.search(text, clause_start(scene, anchor.start), anchor.start)):
-        taker = [m for m in scene.outer_in(Span(clause_start(scene, anchor.start), anchor.start)) if scene.kind(m) in _OWNERS | {"Village"} and scene.entity(m) and m != financier and scene.case(m) in ("", "object")]
+        taker = [
+            m
+            for m in scene.outer_in(Span(clause_start(scene, anchor.start), anchor.start))
+            if scene.kind(m) in _OWNERS | {"Village"} and scene.entity(m) and m != financier and scene.case(m) in ("", "object")
+        ]
         to = taker[-1:]
     if not to:
         to = _elided_recipient(scene, draft, before, financier)
@@ -156,7 +168,11 @@ def parties(scene: Scene, choice: Choice, before: Before) -> tuple[list[parties_
     old = before if d.sentence - before.sentence <= 3 else Before()
     return (
         list(parties_.candidates(scene, "financier", anchor, d.span, choice.instrument, payer, to, old.financiers, old.targets)),
-        list(parties_.candidates(scene, "target", anchor, d.span, choice.instrument, to, payer, old.targets, old.financiers)),
+        [
+            c
+            for c in parties_.candidates(scene, "target", anchor, d.span, choice.instrument, to, payer, old.targets, old.financiers)
+            if not _ONLY_WHERE.match(scene.article.folded, c.mention.span.end)
+        ],
     )
 
 
@@ -193,11 +209,12 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
     financier, to, sure = decide(scene, choice, before)
     fields, anchor = draft.match.rule.fields, draft.amount.span if draft.amount else draft.span
     mods = modifiers(scene, Span(min(draft.span.start, anchor.start), max(draft.span.end, anchor.end)))
+    to = [m for m in to if scene.kind(m) != "FinancialProduct"]
     if draft.amount is None and not (to and financier):
         return None, before
     product = next(iter(draft.match.role("product")), None) or _product(scene, draft)
     roles = [("financier", financier)] if financier else []
-    roles += [("purpose" if scene.kind(m) in _PURPOSES else "recipient", m) for m in to if scene.kind(m) != "FinancialProduct"]
+    roles += [("purpose" if scene.kind(m) in _PURPOSES else "recipient", m) for m in to]
     if product:
         roles.append(("product", product))
     stage = mods.stage or fields["stage"]
@@ -208,7 +225,11 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
         scene,
         "FinancingEvent",
         roles,
-        [("instrument", "gfc:" + choice.instrument), ("stage", "gfc:" + stage), ("aggregation", "gfc:" + (mods.aggregation or fields.get("aggregation", "single")))],
+        [
+            ("instrument", "gfc:" + choice.instrument),
+            ("stage", "gfc:" + stage),
+            ("aggregation", "gfc:" + (mods.aggregation or fields.get("aggregation", "single"))),
+        ],
         amounts,
         sentence=draft.sentence,
         time=time_at(scene, anchor),
@@ -286,8 +307,12 @@ def _after(scene: Scene, draft: Draft) -> list[Mention]:
     end = scene.sentences[draft.sentence].span.end
     stop = next((m.span.start for m in scene.outer_in(Span(anchor.end, end)) if isinstance(m.value, Quantity) and m.value.currency), end)
     after = [
-        m for m in scene.outer_in(Span(anchor.end, min(end, stop, anchor.end + 40)))
-        if _can_receive(scene, m) and (scene.case(m) == "dative" or (scene.kind(m) in ("Project", "Facility", "Workshop") and _MADE.search(scene.article.folded, anchor.end, m.span.start)))
+        m
+        for m in scene.outer_in(Span(anchor.end, min(end, stop, anchor.end + 40)))
+        if _can_receive(scene, m)
+        and (
+            scene.case(m) == "dative" or (scene.kind(m) in ("Project", "Facility", "Workshop") and _MADE.search(scene.article.folded, anchor.end, m.span.start))
+        )
     ]
     return _narrow(scene, after)
 
@@ -305,7 +330,8 @@ _ONLY_WHERE = re.compile(r"(?:街道)?(?:办事处)?(?:辖内|辖区|境内|的?
 
 def _can_receive(scene: Scene, m: Mention) -> bool:
     """A thing that money can go to; not a place that only says where some unnamed one is."""
-    return scene.kind(m) in _TO and bool(scene.entity(m)) and not _ONLY_WHERE.match(scene.article.folded, m.span.end)
+    following = scene.outer_in(Span(m.span.end, m.span.end + 1)) if scene.kind(m) in DIVISION_KINDS else []
+    return scene.kind(m) in _TO and bool(scene.entity(m)) and not following and not _ONLY_WHERE.match(scene.article.folded, m.span.end)
 
 
 def _narrow(scene: Scene, found: Sequence[Mention]) -> list[Mention]:
@@ -334,8 +360,13 @@ def _last_named(scene: Scene, offset: int, kinds: frozenset[str], *, sentences: 
             continue
         end = offset if n == number else s.span.end
         found = [
-            m for m in scene.outer_in(Span(s.span.start, end))
-            if scene.kind(m) in kinds and scene.entity(m) and scene.entity(m) not in skip and scene.case(m) not in ("with", "agent", "source") and (m not in scene.posts or not same_block)
+            m
+            for m in scene.outer_in(Span(s.span.start, end))
+            if scene.kind(m) in kinds
+            and scene.entity(m)
+            and scene.entity(m) not in skip
+            and scene.case(m) not in ("with", "agent", "source")
+            and (m not in scene.posts or not same_block)
         ]
         if found:
             return [found[-1]]
@@ -355,7 +386,11 @@ def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) 
     text = scene.article.folded
     if instrument in _OWN_MONEY:
         for group in (clause, before):
-            near = [m for m in group if scene.kind(m) in _PAYERS and scene.case(m) not in ("place", "with", "object") and (m not in scene.posts or instrument == "donation")]
+            near = [
+                m
+                for m in group
+                if scene.kind(m) in _PAYERS and scene.case(m) not in ("place", "with", "object") and (m not in scene.posts or instrument == "donation")
+            ]
             public = [m for m in near if scene.kind(m) == "PublicBody"]
             lenders = [m for m in near if scene.kind(m) in LENDERS]
             if instrument == "grant":
@@ -375,7 +410,11 @@ def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) 
         if public:
             return public[-1]
     after = [m for m in scene.outer_in(Span(anchor.end, sentence.span.end)) if scene.kind(m) in LENDERS and scene.case(m) in ("source", "agent")]
-    return next(iter(after), None) or lender_before(scene, anchor.start, lambda m: _fits(scene, m, instrument) and not ("担" in scene.linked.entities[scene.entity(m)].label and "担" not in sentence_text(scene, anchor)))
+    return next(iter(after), None) or lender_before(
+        scene,
+        anchor.start,
+        lambda m: _fits(scene, m, instrument) and not ("担" in scene.linked.entities[scene.entity(m)].label and "担" not in sentence_text(scene, anchor)),
+    )
 
 
 def _own_branch(scene: Scene, bank: Mention) -> Mention:
@@ -402,7 +441,15 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
     anchor = draft.amount.span if draft.amount else draft.span
     low = _left_limit(scene, draft)
     skip = [scene.entity(financier)] if financier else []
-    here = [m for m in scene.outer_in(Span(low, anchor.start)) if scene.entity(m) and scene.entity(m) not in skip and scene.kind(m) in _FOCUS and m not in scene.posts and scene.case(m) not in ("with", "agent", "place")]
+    here = [
+        m
+        for m in scene.outer_in(Span(low, anchor.start))
+        if scene.entity(m)
+        and scene.entity(m) not in skip
+        and scene.kind(m) in _FOCUS
+        and m not in scene.posts
+        and scene.case(m) not in ("with", "agent", "place")
+    ]
     if here:
         return [here[-1]]
     text = scene.article.folded
@@ -415,7 +462,11 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
     clause = text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)]
     if re.search(r"累计|全行|合计|总计|共计", clause):
         return []
-    if before.targets and draft.sentence - before.sentence <= 2 and (financier is None or not before.financiers or scene.entity(financier) in before.financiers or draft.sentence == before.sentence):
+    if (
+        before.targets
+        and draft.sentence - before.sentence <= 2
+        and (financier is None or not before.financiers or scene.entity(financier) in before.financiers or draft.sentence == before.sentence)
+    ):
         old = [m for m in scene.outer if m.span.start < anchor.start and scene.entity(m) in before.targets]
         since = _last_named(scene, anchor.start, _FOCUS, sentences=draft.sentence - before.sentence, skip=skip)
         if old and (not since or since[0].span.start <= old[-1].span.start):

@@ -10,12 +10,15 @@ from .edges import Spans
 from .model import Article, Mention, Quantity, Span
 from .pack import Pack
 
-_UNITS = frozenset("户 人 名 位 家 个 户次 口 条 万户".split())
+_UNITS = frozenset(["户", "人", "名", "位", "家", "个", "户次", "口", "条", "万户"])
 _ADVERBS = r"(?:累计|主动|合计|共|集中|及时|成功|新增|先后|直接|整体)*"
 _GIVE = r"(?:发放|投放|授信|办理|提供|贷|放款|送|批|给予|支付|兑付|发)"
 _TO = r"(?:为|向|给|对|帮助|支持|惠及|服务)"
 
 
+_SORT_OF = re.compile(  # 对各类农产品市场建设的支持; 满足…被拆迁户居住需要
+    rf"{_TO}((?:各类|各个?|各种)[^\W\d_]{{1,8}}?(?:市场|企业|主体|客户|商户|群体|人群))|(?:满足|解决|保障)([^\W\d_]{{2,24}}?(?:户|民|群众|企业))(?:的)?[^\W\d_]{{0,6}}(?:需要|需求|难题)"
+)
 _LISTED = re.compile(rf"{_TO}((?:[^\W\d_]{{1,6}}、)+[^\W\d_]{{1,6}}等)$")
 _GETS = re.compile(r"(?:已经|已|先后)?(?:获得|获|得到|拿到|领到|享受|用信)(?:授信|贷款|了?融资|信贷)?")
 
@@ -56,12 +59,14 @@ def find_groups(article: Article, pack: Pack, known: Sequence[Mention]) -> list[
             put(q.span.start, q.span.end, "group.receiving")
         elif re.search(rf"{_TO}(?:其中|首批|全[村镇县市区])?$", lead) and q.value.unit in ("户", "人", "名", "家", "户次"):
             put(q.span.start, q.span.end, "group.bare-count")
-    for m in re.compile(rf"(?:这批|这些|上述|这几[户名])(?:{pack.any_of('group_heads')})").finditer(text):
-        out.setdefault(m.span(), Mention(article.id, Span(*m.span()), "Group", "group.anaphor", anaphor=True))
-    for m in plain.finditer(text):
-        start = m.start(2)
-        if re.match(r"(?:该|这|本|其|企业$|合作社$|客户$|主体$)", m[2]):
+    for hit in re.compile(rf"(?:这批|这些|上述|这几[户名])(?:{pack.any_of('group_heads')})").finditer(text):
+        out.setdefault(hit.span(), Mention(article.id, Span(*hit.span()), "Group", "group.anaphor", anaphor=True))
+    for hit in _SORT_OF.finditer(text):
+        put(*hit.span(1 if hit[1] else 2), "group.described")
+    for hit in plain.finditer(text):
+        start, end = hit.span(2)
+        if re.match(r"(?:该|这|本|其|企业$|合作社$|客户$|主体$)", hit[2]):
             continue
-        if not any(s[0] < m.end(2) and start < s[1] for s in out):
-            put(start, m.end(2), "group.described")
+        if not any(s[0] < end and start < s[1] for s in out):
+            put(start, end, "group.described")
     return sorted(out.values(), key=lambda m: m.span)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from . import banks
@@ -16,10 +16,14 @@ from .model import DIVISION_KINDS, Article, Entity, Mention, Span, local_name
 from .pack import Pack
 from .places import Resolution
 
+Put = Callable[[Mention, Entity], None]  # notes which entity a mention means
+
 FINANCIAL = ("Bank", "Insurer", "Guarantor")
 LENDERS = (*FINANCIAL, "Branch")
 LEVEL_OF = {"省": "Province", "市": "Prefecture", "县": "County", "区": "County", "镇": "Township", "乡": "Township", "街道": "Township", "村": "Village"}
-_LEVEL_NAME = re.compile(r"^(省|市|县|区|镇|乡|街道|村)(?=委|政府|人民政府|人大|政协|纪委|党|财政|妇联|农合联|总工会|工会|团委|股份经济合作社|老人协会|慈善|商会|[^\W\d_]{1,12}(?:局|厅|办|中心|协会|部))")
+_LEVEL_NAME = re.compile(
+    r"^(省|市|县|区|镇|乡|街道|村)(?=委|政府|人民政府|人大|政协|纪委|党|财政|妇联|农合联|总工会|工会|团委|股份经济合作社|老人协会|慈善|商会|[^\W\d_]{1,12}(?:局|厅|办|中心|协会|部))"
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +44,7 @@ class Linked:
 
 def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack: Pack, bodies: Mapping[Mention, Span] | None = None) -> Linked:
     """Entities for all mentions of one article. `bodies`: person mention → the span that names the person's body."""
-    of: dict[Mention, str] = {m: e for m, e in places.entity_of.items()}
+    of: dict[Mention, str] = dict(places.entity_of)
     entities: dict[str, Entity] = {e.id: e for e in places.entities}
     named = sorted((m for m in mentions if not m.anaphor and m not in of and m.kind not in ("Quantity", "Time")), key=lambda m: (m.span.start, -m.span.end))
     county = scope_of(places.home, entities) or article.id
@@ -57,7 +61,9 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
     _banks(article, [m for m in named if m.kind in LENDERS], pack, put)
     inner = sorted((m for m in of if m.kind in DIVISION_KINDS), key=lambda m: (m.span.start, -m.span.end))
     for m in sorted(named, key=lambda m: (-len(m.span), m.span.start)):
-        if m.kind == "PublicBody" or (m.kind == "OtherOrganization" and (_LEVEL_NAME.match(article.folded[m.span.start : m.span.end]) or _level_office(article, m, inner))):
+        if m.kind == "PublicBody" or (
+            m.kind == "OtherOrganization" and (_LEVEL_NAME.match(article.folded[m.span.start : m.span.end]) or _level_office(article, m, inner))
+        ):
             _public_body(article, m, of, entities, inner, places, put)
         elif m.kind in ("Company", "OtherOrganization"):
             _organisation(article, m, entities, county, put)
@@ -72,7 +78,11 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
             name = article.at(m.span)
             known = next((e for e in entities.values() if e.kind == "Person" and e.label == name), None)
             if known is None and (called := _CALLED.match(name)):  # 老汪, 吴师傅: the one person of that surname named in full
-                full = [e for e in entities.values() if e.kind == "Person" and len(e.label) >= 2 and e.label.startswith(called[1] or called[2]) and not _CALLED.match(e.label)]
+                full = [
+                    e
+                    for e in entities.values()
+                    if e.kind == "Person" and len(e.label) >= 2 and e.label.startswith(called[1] or called[2]) and not _CALLED.match(e.label)
+                ]
                 known = full[0] if len(full) == 1 else None
             anonymous = re.search(r"[某哥姐叔婶伯爷妈嫂]$|女士$|先生$|师傅$|^[老小阿]", name)
             scope = owner.partition("/")[2] if owner and not anonymous else article.id
@@ -97,7 +107,7 @@ def core(tail: str) -> str:
     return re.sub(r"(?<=[^\W\d_]{2})[省市县区](?=[^\W\d_])", "", tail)
 
 
-def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: object) -> None:
+def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put) -> None:
     """Institutions and branches: canonical institution + core of the rest; bare names take a known branch's or the focus's."""
     seen: dict[tuple[str, str], Entity] = {}
     read = [(m, *banks.parts(article.folded[m.span.start : m.span.end], pack)) for m in mentions]
@@ -116,14 +126,14 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: objec
         if m.kind == "Guarantor" and re.fullmatch(r"[省市县区]?农担(?:公司)?", article.folded[m.span.start : m.span.end]):
             full = [e for e in seen.values() if e.kind == "Guarantor" and "担保" in e.id]
             if len({e.id for e in full}) == 1:
-                put(m, full[0])  # type: ignore[operator]
+                put(m, full[0])
                 continue
         if m.kind in FINANCIAL:
             key = institution or article.folded[m.span.start : m.span.end]
             if not institution or key != institution:
                 key, tail = (institution, "") if institution else (key, "")
             entity = seen.setdefault((key, ""), Entity("agent/" + local_name(key), m.kind, _bank_label(key, article.at(m.span), pack)))
-            put(m, entity)  # type: ignore[operator]
+            put(m, entity)
             focus = focus if outer else key
             continue
         place = core(tail)
@@ -134,17 +144,21 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: objec
             match = next((k for k in seen if k[1] and _same_branch(k[1], place)), None)
             if match and _block_kind(article, m) == "title":
                 continue  # a misprint: no name of either bank
-        entity = seen.get(match) if match else None
-        if entity is None:
-            label = institution + tail if institution in pack.by_name["banks"] else (article.at(m.span) if banks.parts(article.folded[m.span.start : m.span.end], pack)[0] else institution + tail)
+        known = seen.get(match) if match else None
+        if known is None:
+            label = (
+                institution + tail
+                if institution in pack.by_name["banks"]
+                else (article.at(m.span) if banks.parts(article.folded[m.span.start : m.span.end], pack)[0] else institution + tail)
+            )
             name = local_name(institution + tail) if institution else f"{local_name(tail)}.{article.id}"
-            entity = seen[(institution, place)] = Entity("agent/" + name, "Branch", label)
-        put(m, entity)  # type: ignore[operator]
-        made[m] = entity
+            known = seen[(institution, place)] = Entity("agent/" + name, "Branch", label)
+        put(m, known)
+        made[m] = known
         focus = institution or focus
     for m, twin in appositions:
         if twin in made:
-            put(m, made[twin])  # type: ignore[operator]
+            put(m, made[twin])
 
 
 def _bank_label(name: str, text: str, pack: Pack) -> str:
@@ -164,7 +178,9 @@ def _block_kind(article: Article, m: Mention) -> str:
     return next((b.kind for b in article.blocks if b.span.covers(m.span)), "body")
 
 
-def _public_body(article: Article, m: Mention, of: Mapping[Mention, str], entities: Mapping[str, Entity], inner: Sequence[Mention], places: Resolution, put: object) -> None:
+def _public_body(
+    article: Article, m: Mention, of: Mapping[Mention, str], entities: Mapping[str, Entity], inner: Sequence[Mention], places: Resolution, put: Put
+) -> None:
     """县农业农村局, 临海市委组织部: the division in front (or the article's own of that level) and the office."""
     text = article.at(m.span)
     folded = article.folded[m.span.start : m.span.end]
@@ -181,14 +197,14 @@ def _public_body(article: Article, m: Mention, of: Mapping[Mention, str], entiti
             own = {"村": places.home_village, "镇": places.home_town, "乡": places.home_town}.get(level[1], "")
             place = entities.get(own, place) if own else place
     if place is None:
-        put(m, Entity(f"agent/{local_name(folded)}.{article.id}" if not chain else "agent/" + local_name(folded), m.kind, text))  # type: ignore[operator]
+        put(m, Entity(f"agent/{local_name(folded)}.{article.id}" if not chain else "agent/" + local_name(folded), m.kind, text))
         return
     label = place.label + rest
     if rest == "财政" and any(e.label == label + "局" for e in entities.values()):
         label += "局"
     scope = place.id.partition("/")[2]
     wide = place.kind in ("Province", "Prefecture", "County")
-    put(m, Entity("agent/" + local_name(label) + ("" if wide else "." + scope.rpartition(".")[0] if "." in scope else "." + scope), m.kind, label))  # type: ignore[operator]
+    put(m, Entity("agent/" + local_name(label) + ("" if wide else "." + scope.rpartition(".")[0] if "." in scope else "." + scope), m.kind, label))
 
 
 LEVEL_OFFICE = re.compile(r"总工会|妇联|农合联|团委|商会|慈善总会|股份经济合作社|老人协会|科协|残联|红十字会")
@@ -213,26 +229,33 @@ def home_at(level: str, word: str, home: str, entities: Mapping[str, Entity]) ->
 _SPLIT = re.compile(r"^(?:其|该|本|我)")
 
 
-def _organisation(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, put: object) -> None:
+def _organisation(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, put: Put) -> None:
     """Full legal names are one everywhere; others within their county, anonymous ones within their article."""
     text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
     name = local_name(folded)
     if m.found_by == "org.short-name" or len(name) <= 6:
         known = next((e for e in entities.values() if e.kind == m.kind and _is_short(name, local_name(e.label))), None)
         if known:
-            put(m, known)  # type: ignore[operator]
+            put(m, known)
             return
-    longer = next((e for e in entities.values() if e.kind == m.kind and "." in e.id and (e.label.endswith(folded) or folded.endswith(e.label)) and min(len(e.label), len(folded)) >= 4), None)
+    longer = next(
+        (
+            e
+            for e in entities.values()
+            if e.kind == m.kind and "." in e.id and (e.label.endswith(folded) or folded.endswith(e.label)) and min(len(e.label), len(folded)) >= 4
+        ),
+        None,
+    )
     if longer:
-        put(m, longer)  # type: ignore[operator]
+        put(m, longer)
         return
     if "某" in folded:
         scope = "." + article.id
-    elif folded.endswith(("有限公司", "有限责任公司", "股份公司", "大学", "科学院")) and len(folded) >= 8 or folded.endswith("大学"):
+    elif (folded.endswith(("有限公司", "有限责任公司", "股份公司", "大学", "科学院")) and len(folded) >= 8) or folded.endswith("大学"):
         scope = ""
     else:
         scope = "." + county
-    put(m, Entity(f"agent/{name}{scope}", m.kind, text))  # type: ignore[operator]
+    put(m, Entity(f"agent/{name}{scope}", m.kind, text))
 
 
 def _is_short(short: str, full: str) -> bool:
@@ -257,22 +280,24 @@ def bare(name: str, places: Sequence[str]) -> str:
     return rest if rest not in ("共富工坊", "工坊", "文化礼堂") or rest == name else name.replace("的", "")
 
 
-def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, pack: Pack, places: Sequence[str], put: object) -> None:
+def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, pack: Pack, places: Sequence[str], put: Put) -> None:
     """Projects, facilities, workshops, programmes, products, documents, groups."""
     text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
     name = local_name(folded)
     space = "place" if m.kind in ("Facility", "Workshop") else "agent" if m.kind == "Group" else "thing"
     if m.kind in ("Programme", "FinancialProduct"):
-        entry = pack.by_name.get("programmes" if m.kind == "Programme" else "products", {}).get(folded) or pack.by_name.get("programmes" if m.kind == "Programme" else "products", {}).get(re.sub(r"[“”‘’]", "", folded))
+        entry = pack.by_name.get("programmes" if m.kind == "Programme" else "products", {}).get(folded) or pack.by_name.get(
+            "programmes" if m.kind == "Programme" else "products", {}
+        ).get(re.sub(r"[“”‘’]", "", folded))
         if entry:
-            put(m, Entity("thing/" + local_name(entry.name), m.kind, entry.name))  # type: ignore[operator]
+            put(m, Entity("thing/" + local_name(entry.name), m.kind, entry.name))
             return
     known = next((e for e in entities.values() if e.kind == m.kind and _same_name(m.kind, bare(name, places), bare(local_name(e.label), places))), None)
     if known:
-        put(m, known)  # type: ignore[operator]
+        put(m, known)
         return
     scope = article.id if m.kind == "Group" else "" if m.kind == "Document" and len(name) >= 8 else county
-    put(m, Entity(f"{space}/{name}" + (f".{scope}" if scope else ""), m.kind, text))  # type: ignore[operator]
+    put(m, Entity(f"{space}/{name}" + (f".{scope}" if scope else ""), m.kind, text))
 
 
 _TYPE_TAIL = re.compile(r"(?:项目|工程|线上权益平台|产品线|产品|业务|贷款|服务点|机制|行动方案|建设|创建|名单|试点)$")
@@ -292,9 +317,23 @@ def _same_name(kind: str, a: str, b: str) -> bool:
 
 
 _ANAPHOR_KINDS = {
-    "Bank": LENDERS, "Branch": ("Branch",), "Company": ("Company",), "OtherOrganization": ("OtherOrganization",), "Project": ("Project",),
-    "Facility": ("Facility",), "Workshop": ("Workshop",), "Programme": ("Programme",), "Person": ("Person",), "Group": ("Group",), "FinancialProduct": ("FinancialProduct",),
-    "Village": ("Village",), "Township": ("Township",), "County": ("County",), "Prefecture": ("Prefecture",), "Province": ("Province",), "Division": ("County", "Township", "Prefecture"),
+    "Bank": LENDERS,
+    "Branch": ("Branch",),
+    "Company": ("Company",),
+    "OtherOrganization": ("OtherOrganization",),
+    "Project": ("Project",),
+    "Facility": ("Facility",),
+    "Workshop": ("Workshop",),
+    "Programme": ("Programme",),
+    "Person": ("Person",),
+    "Group": ("Group",),
+    "FinancialProduct": ("FinancialProduct",),
+    "Village": ("Village",),
+    "Township": ("Township",),
+    "County": ("County",),
+    "Prefecture": ("Prefecture",),
+    "Province": ("Province",),
+    "Division": ("County", "Township", "Prefecture"),
 }
 
 
@@ -324,7 +363,7 @@ def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linke
             if found:
                 of[m] = found
         target = of.get(m)
-        if target in state.entities and not inside:
+        if target is not None and target in state.entities and not inside:
             kind = state.entities[target].kind
             held = last.get("lender", "")
             if kind in LENDERS:
@@ -382,7 +421,9 @@ def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Li
         return last.get(m.kind, "") or (own.id if own else "")
     if m.kind in ("Company", "OtherOrganization"):
         head = re.sub(r"^(?:该|本|我|这家|那家)", "", text)
-        named = [x for x, e in state.entity_of.items() if x.span.end <= m.span.start and state.entities[e].kind == m.kind and state.entities[e].label.endswith(head)]
+        named = [
+            x for x, e in state.entity_of.items() if x.span.end <= m.span.start and state.entities[e].kind == m.kind and state.entities[e].label.endswith(head)
+        ]
         if named and head not in ("公司", "企业"):
             return state.entity_of[max(named, key=lambda x: x.span)]
         lender = last.get("lender", "")

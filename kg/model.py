@@ -364,6 +364,9 @@ def decimal_text(number: Decimal) -> str:
 
 def fact_id(kind: str, roles: Iterable[tuple[str, str]], amounts: Iterable[tuple[str, Amount]], time: TimeRef | None, status: str, scope: str = "") -> str:
     """The id of a fact: a hash of what it says. `scope` (the article) is given where fewer than two parties are known."""
-    sums = [(k, *(decimal_text(x) if x is not None else "" for x in (a.quantity.value, a.quantity.low, a.quantity.high)), a.quantity.unit, a.quantity.currency) for k, a in sorted(amounts, key=lambda x: x[0])]
+    sums = [
+        (k, *(decimal_text(x) if x is not None else "" for x in (a.quantity.value, a.quantity.low, a.quantity.high)), a.quantity.unit, a.quantity.currency)
+        for k, a in sorted(amounts, key=lambda x: x[0])
+    ]
     days = (time.start, time.end) if time else ()
     return "fact/f_" + digest(kind, sorted(roles), sums, days, status, scope)

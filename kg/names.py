@@ -322,7 +322,7 @@ def _by_head(scan: _Scan) -> None:
         elif "FinancialProduct" in uses:
             inside = scan.place_ends(start, at)[-1]
             led = words.cues.get(word) == "product" or word in ("打造", "推出")
-            if (at - inside >= 2 if uses["FinancialProduct"] == "strong" else led and at - inside >= 5 and not scan.general(inside, at)):
+            if at - inside >= 2 if uses["FinancialProduct"] == "strong" else led and at - inside >= 5 and not scan.general(inside, at):
                 scan.put(start, done, "FinancialProduct", "product.head")
         elif start < at and not _programme(scan, start, at, done, uses.get("Programme", ""), word):
             _built(scan, scan.trim(start, at), at, done, uses, word)

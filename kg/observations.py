@@ -12,9 +12,12 @@ from .metrics import Wording, metric, wordings
 from .model import DIVISION_KINDS, Amount, Fact, Mention, Metric, Quantity
 from .modifiers import modifiers
 
-_PER = (("人均", "gfc:unit_person"), ("每人", "gfc:unit_person"), ("户均", "gfc:unit_household"), ("每户", "gfc:unit_household"), ("亩均", "gfc:unit_mu"), ("每亩", "gfc:unit_mu"),
-        ("每公斤", "gfc:unit_kilogram"), ("每斤", "gfc:unit_jin"), ("每村", "gfc:unit_village"), ("村均", "gfc:unit_village"), ("月均", "gfc:unit_month"), ("每月", "gfc:unit_month"),
-        ("每年", "gfc:unit_year"), ("年均", "gfc:unit_year"), ("一天", "gfc:unit_day"), ("每天", "gfc:unit_day"), ("日产", "gfc:unit_day"))  # fmt: skip
+_PER = (
+    ("人均", "gfc:unit_person"), ("每人", "gfc:unit_person"), ("户均", "gfc:unit_household"), ("每户", "gfc:unit_household"),
+    ("亩均", "gfc:unit_mu"), ("每亩", "gfc:unit_mu"), ("每公斤", "gfc:unit_kilogram"), ("每斤", "gfc:unit_jin"),
+    ("每村", "gfc:unit_village"), ("村均", "gfc:unit_village"), ("月均", "gfc:unit_month"), ("每月", "gfc:unit_month"),
+    ("每年", "gfc:unit_year"), ("年均", "gfc:unit_year"), ("一天", "gfc:unit_day"), ("每天", "gfc:unit_day"), ("日产", "gfc:unit_day"),
+)  # fmt: skip
 
 
 def observations(scene: Scene, quantities: Sequence[Mention], money: Sequence[Fact] = ()) -> Iterator[tuple[Fact | Mention, Metric | None]]:

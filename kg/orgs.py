@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from functools import cache
 
 from .edges import Spans, left_edge
@@ -20,10 +20,14 @@ _GENERIC = re.compile(
 _COMMITTEE = re.compile(r"委(?![员托派会身任内外书常办])")
 _POST_NEXT = re.compile(r"(?:副?书记|副?主任|委员|常委)")
 _COMMITTEE_UNIT = re.compile(r"(?:组织部|宣传部|统战部|社会工作部|办公室|政法委|党校|老干部局|农办|改革办)")
-_ANONYMOUS = re.compile(r"某(?![日天年月些种个人村镇乡县市区省户])[^\W\d_某]{0,14}?(?:有限公司|公司|企业境外分公司|企业)(?:境外分公司)?(?:、(?:省级|国家级|市级)[^\W\d_]{2,10}企业)?")
+_ANONYMOUS = re.compile(
+    r"某(?![日天年月些种个人村镇乡县市区省户])[^\W\d_某]{0,14}?(?:有限公司|公司|企业境外分公司|企业)(?:境外分公司)?(?:、(?:省级|国家级|市级)[^\W\d_]{2,10}企业)?"
+)
 _LISTED = re.compile(r"等(?:\d+|多|几|[一二三四五六七八九十]+)?余?家?(?:龙头|知名|规上)?(?:企业|公司|厂商)")
 _ANAPHOR = re.compile(r"(?:该|本|我|这家|那家)(?:公司|企业|集团|合作社|协会|促进会|厂|局|院|校|联盟|工会|工作室|单位)|项目公司")
-_BARE = re.compile(r"(?<![\w”])(?:公司|企业|集团|合作社|协会|促进会|联盟|工会|商会|基金会)(?![们家数主户年度类化制文职高内])|(?<=[给向由与同为让])(?:公司|企业|合作社|协会|促进会|集团)(?![们家数主户年度类化制文职高])")
+_BARE = re.compile(
+    r"(?<![\w”])(?:公司|企业|集团|合作社|协会|促进会|联盟|工会|商会|基金会)(?![们家数主户年度类化制文职高内])|(?<=[给向由与同为让])(?:公司|企业|合作社|协会|促进会|集团)(?![们家数主户年度类化制文职高])"
+)
 
 
 @cache
@@ -85,13 +89,14 @@ def find_orgs(article: Article, pack: Pack, known: Sequence[Mention]) -> list[Me
         put(*m.span(), "Company" if re.search("公司|企业|集团|厂", m[0]) else "OtherOrganization", "org.anaphor", anaphor=True)
     taken = [o.span for o in out.values()]
     for m in _BARE.finditer(text):  # a bare head means one whose name ends so
-        if any(text[o.start : o.end].endswith(m[0]) for o in taken if o.end < m.start()) or m[0] in ("公司", "企业") and any(o.kind == "Company" for o in full):
-            if not any(o.meets(Span(*m.span())) for o in taken):
-                put(*m.span(), "Company" if m[0] in ("公司", "企业", "集团") else "OtherOrganization", "org.bare-head", anaphor=True)
+        named = any(text[o.start : o.end].endswith(m[0]) for o in taken if o.end < m.start())
+        named = named or (m[0] in ("公司", "企业") and any(o.kind == "Company" for o in full))
+        if named and not any(o.meets(Span(*m.span())) for o in taken):
+            put(*m.span(), "Company" if m[0] in ("公司", "企业", "集团") else "OtherOrganization", "org.bare-head", anaphor=True)
     return sorted(out.values(), key=lambda m: (m.span.start, -m.span.end))
 
 
-def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack, put: object) -> None:
+def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack, put: Callable[[int, int, str, str], None]) -> None:
     head, end = m[0], m.end()
     nxt = text[end : end + 2]
     if kind == "Company":
@@ -99,7 +104,9 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
             return
         if head == "公司" and nxt[:1] in "制化治":
             return
-    if head in ("大学", "学院", "中学", "小学", "医院", "基金", "工会", "政府", "人大", "团委") and re.match(r"生|校|部|性|网|院|干部|投资|会|引导|产业|专项", text[end:]):
+    if head in ("大学", "学院", "中学", "小学", "医院", "基金", "工会", "政府", "人大", "团委") and re.match(
+        r"生|校|部|性|网|院|干部|投资|会|引导|产业|专项", text[end:]
+    ):
         return
     if head == "财政" and re.match(r"[局厅部补资收支投专所奖]|扶持|贴息|激励|预算", text[end:]):
         return
@@ -121,16 +128,20 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
             start = m.start()  # 自然资源和规划局 alone
         elif not (2 <= len(lead) <= 8 and places.starting_in(start, start + 1)):
             return
-        put(start, end, kind, "org.public")  # type: ignore[operator]
+        put(start, end, kind, "org.public")
         return
     if "某" in lead or _GENERIC.match(lead):
         place_head = text[m.start() - 1 : m.start()] in ("县", "镇", "乡", "市", "区", "省", "村")
-        if place_head and head in ("妇联", "农合联", "总工会", "工会", "团委", "股份经济合作社", "老人协会", "慈善总会", "商会") and text[m.start() - 2 : m.start() - 1] not in "各全该":
-            put(m.start() - 1, end, kind, "org.level")  # type: ignore[operator]
+        if (
+            place_head
+            and head in ("妇联", "农合联", "总工会", "工会", "团委", "股份经济合作社", "老人协会", "慈善总会", "商会")
+            and text[m.start() - 2 : m.start() - 1] not in "各全该"
+        ):
+            put(m.start() - 1, end, kind, "org.level")
         elif head in ("股份经济合作社", "妇联", "农合联") and not lead:
-            put(m.start(), end, kind, "org.bare")  # type: ignore[operator]
+            put(m.start(), end, kind, "org.bare")
         return
-    if "+" in lead or len(lead) < 2 and kind == "Company":
+    if "+" in lead or (len(lead) < 2 and kind == "Company"):
         return
     if re.search(r"[家所个名]$|\d$", lead):
         return
@@ -138,7 +149,7 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
         start += 2
     if head in ("集团", "公司", "基金", "理事会", "工作室", "联盟", "联合体") and len(lead) > 14 and not places.starting_in(start, start + 1):
         return
-    put(start, end, kind, f"org.{'company' if kind == 'Company' else 'head'}")  # type: ignore[operator]
+    put(start, end, kind, f"org.{'company' if kind == 'Company' else 'head'}")
 
 
 _LEGAL = re.compile(r"(?:（[^）]*）|\([^)]*\))|(?:股份|集团)?有限(?:责任)?公司$|专业合作社$|合作社$|集团$|公司$")

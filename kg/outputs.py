@@ -41,7 +41,7 @@ class Report:
     problems: tuple[KgError, ...] = ()
     recoded: tuple[tuple[str, str], ...] = ()
     duplicates: int = 0  # articles that stand in an earlier file too
-    corrections: int = 0  # lines of corrections.tsv
+    corrected: int = 0  # lines of corrections.tsv
     unmatched: tuple[corrections.Unmatched, ...] = ()  # those that could not be applied
 
     @property
@@ -198,7 +198,7 @@ def as_json(report: Report) -> dict[str, object]:
             for article, offset in [view.mention_place(v, a.amount.mention)]
         ],
         "corrections": {
-            "applied": report.corrections - len({u.correction for u in report.unmatched}),
+            "applied": report.corrected - len({u.correction for u in report.unmatched}),
             "unmatched": [
                 {"file": u.correction.path, "line": u.correction.line, "action": u.correction.action}
                 | {"subject": u.correction.subject, "object": u.correction.object, "why": u.why, "name": u.name, "ids": list(u.ids)}
@@ -232,8 +232,8 @@ def summary(report: Report) -> str:
         f"{used + aside + open_}：用于事实 {used} · 另有说明 {aside} · 未解释 {open_}",
         f"{used + aside + open_}: {used} in facts · {aside} set aside with a reason · {open_} unexplained",
     )
-    applied = report.corrections - len({u.correction for u in report.unmatched})
-    corrected = [say(f"{applied}/{report.corrections} 行已应用", f"{applied} of {_many(report.corrections, 'line')} applied")] if report.corrections else []
+    applied = report.corrected - len({u.correction for u in report.unmatched})
+    corrected = [say(f"{applied}/{report.corrected} 行已应用", f"{applied} of {_many(report.corrected, 'line')} applied")] if report.corrected else []
     rows = [
         (say("读入", "Read"), [read]),
         (say("实体", "Entities"), entities),

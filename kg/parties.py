@@ -18,7 +18,9 @@ from .model import DIVISION_KINDS, Mention, Quantity, Span
 from .pack import Pack
 
 PAYERS = frozenset((*LENDERS, "PublicBody", "Company", "OtherOrganization", "Person", "Group", "Village", "Township", "County", "Prefecture"))
-TARGETS = frozenset("Company OtherOrganization Person Group Prefecture County Township Village Project Facility Workshop Programme PublicBody FinancialProduct".split())
+TARGETS = frozenset(
+    ("Company OtherOrganization Person Group Prefecture County Township Village Project Facility Workshop Programme PublicBody FinancialProduct").split()
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +45,18 @@ def probability(table: Mapping[str, float], features: Sequence[str]) -> float:
     return 1 / (1 + math.exp(-score(table, features)))
 
 
-def candidates(scene: Scene, role: str, anchor: Span, trigger: Span, instrument: str, picked: Sequence[str], other: Sequence[str], previous: Sequence[str], before: Sequence[str], reach: int = 5) -> Iterator[Party]:
+def candidates(
+    scene: Scene,
+    role: str,
+    anchor: Span,
+    trigger: Span,
+    instrument: str,
+    picked: Sequence[str],
+    other: Sequence[str],
+    previous: Sequence[str],
+    before: Sequence[str],
+    reach: int = 5,
+) -> Iterator[Party]:
     """Each thing in reach once. `picked`: the rules' choice (entity ids); `other`: the opposite role's choice; `previous`:
     this role in the financing before; `before`: the opposite role in the financing before."""
     kinds = PAYERS if role == "financier" else TARGETS
@@ -73,9 +86,18 @@ def candidates(scene: Scene, role: str, anchor: Span, trigger: Span, instrument:
         gap = scene.article.folded[m.span.end : anchor.start]
         back = len(re.findall(r"[，；：]", gap))
         crossed = sum(m.span.end <= s.start for s in sums)
-        put(m, "same-clause" if m.span.start >= start else f"back-{min(back, 3)}", *(["crosses-sum"] if crossed else []), *(["adjacent"] if m.span.end == trigger.start else []))
+        put(
+            m,
+            "same-clause" if m.span.start >= start else f"back-{min(back, 3)}",
+            *(["crosses-sum"] if crossed else []),
+            *(["adjacent"] if m.span.end == trigger.start else []),
+        )
     for m in scene.outer_in(Span(anchor.end, sentence.span.end)):
-        put(m, "after-clause" if m.span.start < end else "after", *(["after-adjacent"] if re.fullmatch(r"(?:的)?[“‘]?", scene.article.folded[anchor.end : m.span.start]) else []))
+        put(
+            m,
+            "after-clause" if m.span.start < end else "after",
+            *(["after-adjacent"] if re.fullmatch(r"(?:的)?[“‘]?", scene.article.folded[anchor.end : m.span.start]) else []),
+        )
     for n in range(number - 1, max(-1, number - reach - 1), -1):
         s = scene.sentences[n]
         if s.kind in ("caption", "credit", "byline", "header", "heading", "title"):

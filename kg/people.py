@@ -18,9 +18,7 @@ from .pack import Pack
 from .pages import credited
 from .person_names import EDGE, HAN, HAN_RUN, Grammar, follows, free, grammar, name_end, person_at, plain, speaker
 
-_BODY_KINDS = frozenset(
-    ("Bank", "Insurer", "Guarantor", "Branch", "Company", "PublicBody", "OtherOrganization", *DIVISION_KINDS, "Facility", "Workshop")
-)
+_BODY_KINDS = frozenset(("Bank", "Insurer", "Guarantor", "Branch", "Company", "PublicBody", "OtherOrganization", *DIVISION_KINDS, "Facility", "Workshop"))
 _BODY_TAIL = re.compile(
     r"(?:公司|集团|[行社局部委厅司镇乡村县区市会心院所站校队店场园坊厂办处科室联盟府庄寨]|街道|人大|政协|企业|大学|小学|中学|学堂|基地|工坊)[”’」）)]?$"
 )

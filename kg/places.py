@@ -20,7 +20,9 @@ from .register import Register, load_register
 
 __all__ = ["Resolution", "find_divisions", "find_place_anaphors", "find_zones", "load_register", "resolve"]
 
-_ANAPHOR = re.compile(r"[该我本全][村镇乡县区市省]|我们[村镇乡县]|该街道|当地|本地|两地|(?<=[，。；：“、\n])(?:村|镇|乡|县)(?:里|上|集体(?!经济|收入|经营|资|增|分|林))(?!的)|(?<=[由给为向])(?:村|镇|乡|县)里(?!的)")
+_ANAPHOR = re.compile(
+    r"[该我本全][村镇乡县区市省]|我们[村镇乡县]|该街道|当地|本地|两地|(?<=[，。；：“、\n])(?:村|镇|乡|县)(?:里|上|集体(?!经济|收入|经营|资|增|分|林))(?!的)|(?<=[由给为向])(?:村|镇|乡|县)里(?!的)"
+)
 _NOT_ANAPHOR = re.compile(r"全[村镇乡县区市省]?[村区市](?:域|民)|本[市区县]场|我[省市区县](?!的)|全乡村|本村镇")
 _ANAPHOR_KIND = {"村": "Village", "镇": "Township", "乡": "Township", "道": "Township", "县": "County", "区": "County", "市": "Prefecture", "省": "Province"}
 

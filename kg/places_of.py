@@ -7,6 +7,7 @@ Stated (X位于P, 在P设立的X), in the name (P村合作社), just before it (
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -57,14 +58,41 @@ class _Found:
     rule: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Names:
+    """The named mentions of an article in reading order, and the places that can lend their name to a thing."""
+
+    linked: tuple[Mention, ...]
+    starts: tuple[int, ...]
+    givers: tuple[tuple[str, str, tuple[Mention, ...]], ...]  # bare name, whole name, mentions
+
+    def between(self, low: int, high: int) -> tuple[Mention, ...]:
+        """Those that start in [low, high)."""
+        return self.linked[bisect_left(self.starts, low) : bisect_left(self.starts, high)]
+
+
+def _names(scene: Scene, linked: Sequence[Mention]) -> _Names:
+    by_entity: dict[str, list[Mention]] = {}
+    for m in linked:
+        if scene.kind(m) in _LOCAL and scene.kind(m) != "Workshop":
+            by_entity.setdefault(scene.entity(m), []).append(m)
+    givers = []
+    for e, mentions in by_entity.items():
+        whole = scene.linked.entities[e].label
+        stem = whole if scene.kind(mentions[0]) == "Facility" else _LEVEL.sub("", whole)
+        if len(stem) >= 2:
+            givers.append((stem, whole, tuple(mentions)))
+    return _Names(tuple(linked), tuple(m.span.start for m in linked), tuple(givers))
+
+
 def located(scene: Scene, mentions: Sequence[Mention]) -> Iterator[Fact | None]:
     """gf:locatedIn of facilities, workshops, projects, companies and organisations: one place each."""
     everything = sorted((m for m in mentions if scene.entity(m)), key=lambda m: (m.span.start, -m.span.end))
-    linked = [m for m in everything if not m.anaphor]
+    names = _names(scene, [m for m in everything if not m.anaphor])
     best: dict[str, _Found] = {}
     for m in everything:
         if scene.kind(m) in _PLACED:
-            for found in _evidence(scene, m, linked):
+            for found in _evidence(scene, m, names):
                 old = best.get(scene.entity(m))
                 if scene.entity(found.place) != scene.entity(m) and (old is None or found.confidence > old.confidence):
                     best[scene.entity(m)] = found
@@ -79,11 +107,11 @@ def _encloses(scene: Scene, thing: Mention, other: _Found | None) -> bool:
     return other is not None and scene.entity(other.place) == scene.entity(thing)
 
 
-def _evidence(scene: Scene, m: Mention, linked: Sequence[Mention]) -> Iterator[_Found]:
+def _evidence(scene: Scene, m: Mention, names: _Names) -> Iterator[_Found]:
     text = scene.article.folded
     kind, label = scene.kind(m), scene.linked.entities[scene.entity(m)].label
-    sentence = scene.sentences[scene.number_of(m.span.start)]
-    near = [x for x in linked if sentence.span.covers(x.span) and scene.kind(x) in _PLACES and scene.entity(x) != scene.entity(m)]
+    sentence = scene.sentences[scene.number_of(m.span.start)].span
+    near = [x for x in names.between(sentence.start, sentence.end) if scene.kind(x) in _PLACES and scene.entity(x) != scene.entity(m)]
     inside = [x for x in near if m.span.covers(x.span)]
     before = [x for x in near if x.span.end <= m.span.start]
     after = [x for x in near if x.span.start >= m.span.end]
@@ -110,7 +138,7 @@ def _evidence(scene: Scene, m: Mention, linked: Sequence[Mention]) -> Iterator[_
     direct = bool(outer) and bool(_DIRECT.fullmatch(text[outer[-1].span.end : m.span.start]))
     if direct and (wide or not inside) and scene.kind(outer[-1]) in (_PLACES if kind != "Company" else _LOCAL):
         yield _Found(0.87, m, outer[-1], "place.before-name")
-    if (lent := _lends_name(scene, m, linked, label)) is not None:
+    if (lent := _lends_name(m, names, label)) is not None:
         yield _Found(0.89 if scene.kind(lent) in ("Village", "Facility") else 0.8, m, lent, "place.lends-name")
     if kind in ("OtherOrganization", "Company") and _NOWHERE.search(label):
         return
@@ -123,7 +151,7 @@ def _evidence(scene: Scene, m: Mention, linked: Sequence[Mention]) -> Iterator[_
     if founded_by := _founder(scene, m, kind, named):
         yield _Found(0.7, m, founded_by, "place.of-founder")
     local = named is None and not _PAIR.search(label) and (kind in ("Facility", "Project", "Workshop") or homely)
-    if local and (around := _paragraph(scene, m, linked)) is not None:
+    if local and (around := _paragraph(scene, m, names)) is not None:
         yield _Found(0.6, m, around, "place.in-paragraph")
 
 
@@ -172,14 +200,14 @@ def _listed(text: str, founded: Sequence[Mention]) -> bool:
     return text[founded[-1].span.end : founded[-1].span.end + 1] in ("、", "等") or text[founded[-1].span.start - 1] == "、"
 
 
-def _lends_name(scene: Scene, m: Mention, linked: Sequence[Mention], label: str) -> Mention | None:
-    """The village or town of the article whose bare name stands in the thing's own: 江黄 in 江黄小学."""
+def _lends_name(m: Mention, names: _Names, label: str) -> Mention | None:
+    """The village, town or facility of the article whose bare name stands in the thing's own (江黄 in 江黄小学), by its nearest mention before."""
     found: list[tuple[int, bool, int, Mention]] = []
-    for x in linked:
-        whole = scene.linked.entities[scene.entity(x)].label
-        stem = whole if scene.kind(x) == "Facility" else _LEVEL.sub("", whole) if scene.kind(x) in ("Village", "Township") else ""
-        at = label.find(stem) if len(stem) >= 2 else -1
+    for stem, whole, mentions in names.givers:
+        at = label.find(stem)
         if at >= 0 and len(label) - at - len(stem) >= 2 and not _PAIR.search(label) and (stem != whole or at == 0):
+            before = bisect_left(mentions, m.span.start, key=lambda x: x.span.start)
+            x = mentions[max(before - 1, 0)]
             early = x.span.start < m.span.start
             found.append((at, early, x.span.start if early else -x.span.start, x))
     return max(found, key=lambda f: f[:3])[3] if found else None
@@ -237,15 +265,17 @@ def _within(scene: Scene, x: Mention, above: str) -> bool:
     return False
 
 
-def _paragraph(scene: Scene, m: Mention, linked: Sequence[Mention]) -> Mention | None:
-    """The village or town named last before a local thing in its paragraph, else the only one of the article."""
-    number = scene.number_of(m.span.start)
-    block = scene.sentences[number].block
-    low = min(s.span.start for s in scene.sentences if s.block == block)
-    banks = [x for x in linked if scene.kind(x) in LENDERS or scene.kind(x) == "Company"]
-    near = [x for x in linked if scene.kind(x) in ("Village", "Township", "County") and low <= x.span.start and x.span.end <= m.span.start]
-    near = [x for x in near if scene.case(x) not in ("with", "source") and not any(b.span.covers(x.span) for b in banks)]
-    if near:
-        return near[-1]
-    only = {scene.entity(x): x for x in reversed(linked) if scene.kind(x) in ("Village", "Township")}
-    return next(iter(only.values())) if len(only) == 1 else None
+def _paragraph(scene: Scene, m: Mention, names: _Names) -> Mention | None:
+    """The division named last before a local thing in its paragraph (not in a bank's or firm's name), else the only village or town of the article."""
+    block = scene.article.blocks[scene.sentences[scene.number_of(m.span.start)].block]
+    end = 0
+    near: Mention | None = None
+    for x in names.between(block.span.start, m.span.start):
+        if scene.kind(x) in LENDERS or scene.kind(x) == "Company":
+            end = max(end, x.span.end)
+        elif scene.kind(x) in ("Village", "Township", "County") and end <= x.span.start and x.span.end <= m.span.start and scene.case(x) not in ("with", "source"):
+            near = x
+    if near is not None:
+        return near
+    only = [mentions[0] for stem, whole, mentions in names.givers if scene.kind(mentions[0]) in ("Village", "Township")]
+    return only[0] if len(only) == 1 else None

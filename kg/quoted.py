@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from .pack import Pack
 
-QUOTES = "“‘「『\""
+QUOTES = '“‘「『"'
 _CLOSER = {"“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "(": ")", "（": "）", "【": "】", "〈": "〉"}
 _OPENER = {v: k for k, v in _CLOSER.items()}
 _MARKS = re.compile('["“”‘’「」『』《》()（）【】〈〉]')

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
@@ -43,28 +44,29 @@ def _structural(scene: Scene, mentions: Sequence[Mention]) -> Iterator[Fact | No
     """What the make-up of a name says: a branch's bank, a thing's place, a workshop's programme."""
     linked = [m for m in mentions if scene.entity(m) and not m.anaphor]
     by_start = sorted(linked, key=lambda m: (m.span.start, -m.span.end))
+    starts = [m.span.start for m in by_start]
+    lenders = [m for m in by_start if scene.kind(m) in LENDERS]
+    one = list({scene.entity(m): m for m in reversed(by_start) if scene.kind(m) in ("Programme", "FinancialProduct")}.values())
     for m in by_start:
         kind, number = scene.kind(m), scene.number_of(m.span.start)
-        inner = [x for x in by_start if m.span.covers(x.span) and x is not m] if len(m.span) > 3 else []
+        inner = [x for x in by_start[bisect_left(starts, m.span.start) : bisect_left(starts, m.span.end)] if m.span.covers(x.span) and x is not m]
         if kind == "Branch":
-            yield _unit_of(scene, m, inner, by_start, number)
+            yield _unit_of(scene, m, inner, lenders, number)
         elif kind in _UNDER:
-            yield from _programmes_of(scene, m, kind, by_start, number)
+            yield from _programmes_of(scene, m, kind, one, number)
         if kind in ("Project", "Facility", "Programme"):
             yield from _pair_in_name(scene, m, inner, number)
         if kind == "FinancialProduct":
-            yield from _line_of(scene, m, by_start, number)
+            yield from _line_of(scene, m, one, number)
 
 
-def _programmes_of(scene: Scene, m: Mention, kind: str, everything: Sequence[Mention], number: int) -> Iterator[Fact | None]:
+def _programmes_of(scene: Scene, m: Mention, kind: str, named: Sequence[Mention], number: int) -> Iterator[Fact | None]:
     """The programmes whose name is part of the thing's: 东塍镇“共富工坊”综合服务中心; of a 共富…工坊 the programme 共富工坊."""
     label = local_name(scene.linked.entities[scene.entity(m)].label)
-    seen: set[str] = set()
-    for x in everything:
+    for x in named:
         programme = scene.entity(x)
-        if scene.kind(x) != "Programme" or programme in seen or programme == scene.entity(m):
+        if scene.kind(x) != "Programme" or programme == scene.entity(m):
             continue
-        seen.add(programme)
         name = local_name(scene.linked.entities[programme].label)
         if len(name) >= 3 and name in label and name != label and not (kind == "Programme" and not label.startswith(name)):
             yield claim(scene, m, _UNDER[kind], x, sentence=number, confidence=0.9, rule="programme.in-name")
@@ -85,11 +87,11 @@ def _pair_in_name(scene: Scene, m: Mention, inner: Sequence[Mention], number: in
                         yield claim(scene, end, "gf:participatesIn", x, sentence=number, confidence=0.8, rule="pair.in-name")
 
 
-def _line_of(scene: Scene, m: Mention, everything: Sequence[Mention], number: int) -> Iterator[Fact | None]:
+def _line_of(scene: Scene, m: Mention, named: Sequence[Mention], number: int) -> Iterator[Fact | None]:
     """农文旅贷—菇农贷 is of the line 农文旅贷."""
     own = re.split(r"[—－–\-·]+", scene.linked.entities[scene.entity(m)].label.strip("“”"))
     if len(own) > 1 and len(own[0]) >= 2:
-        line = next((x for x in everything if scene.kind(x) == "FinancialProduct" and scene.linked.entities[scene.entity(x)].label.strip("“”") == own[0]), None)
+        line = next((x for x in named if scene.kind(x) == "FinancialProduct" and scene.linked.entities[scene.entity(x)].label.strip("“”") == own[0]), None)
         if line is not None:
             yield claim(scene, m, "gf:productLine", line, sentence=number, confidence=0.9, rule="product.in-name")
 
@@ -198,25 +200,24 @@ def _offers(scene: Scene, financings: Sequence[Fact], by_entity: Mapping[str, Me
             found[scene.entity(m)] = []
             bank_before = lender_before(scene, m.span.start, lambda x: scene.case(x) != "with")
             if bank_before is not None:
-                yield claim(scene, bank_before, "gf:offers", m, sentence=scene.number_of(m.span.start), confidence=0.75, rule="offers.in-focus")
+                yield claim(scene, bank_before, "gf:offers", m, sentence=scene.number_of(m.span.start), confidence=0.65, rule="offers.in-focus")
 
 
 def _agreements(scene: Scene) -> Iterator[Fact | None]:
+    """Who signed with whom; the pairs of more than two parties are told by the rules of cooperation."""
     for number, rendered in enumerate(scene.rendered):
         for rule in rules(scene.pack, "AgreementEvent"):
             for match in find(rule, rendered):
                 parties = [("party", m) for m in match.role("party") if scene.entity(m)]
                 if _is_second(rendered, match.start):
-                    parties += [("party", m) for m in actors(scene, rendered.at[match.start]) if m not in match.role("party")][:1]
+                    parties[:0] = [("party", m) for m in actors(scene, rendered.at[match.start]) if m not in match.role("party")][:1]
                 if len({scene.entity(m) for _, m in parties}) < 2:
                     continue
                 span = Span(rendered.at[match.start], rendered.at[match.end])
                 mods = modifiers(scene, span)
                 yield build(scene, "AgreementEvent", parties, sentence=number, time=time_at(scene, span), status=mods.status, confidence=0.9, rule=rule.id)
-                ends = [m for _, m in parties]
-                for a in ends[:1]:
-                    for b in ends[1:]:
-                        yield claim(scene, a, "gf:cooperatesWith", b, sentence=number, confidence=0.85, rule=rule.id, status=mods.status)
+                if len(parties) == 2:
+                    yield claim(scene, parties[0][1], "gf:cooperatesWith", parties[1][1], sentence=number, confidence=0.9, rule=rule.id, status=mods.status)
 
 
 def _from_financings(scene: Scene, financings: Sequence[Fact], by_entity: Mapping[str, Mention]) -> Iterator[Fact | None]:

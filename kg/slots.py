@@ -21,8 +21,30 @@ from .pack import Pack
 
 _TYPE_BASE, _NUMBER_BASE = 0xE000, 0xF0000
 KINDS = (
-    "Bank", "Insurer", "Guarantor", "Branch", "Company", "PublicBody", "OtherOrganization", "Person", "Group", "Country", "Province", "Prefecture", "County",
-    "Township", "Village", "Facility", "Workshop", "Programme", "Project", "FinancialProduct", "Document", "Money", "Count", "Time",
+    "Bank",
+    "Insurer",
+    "Guarantor",
+    "Branch",
+    "Company",
+    "PublicBody",
+    "OtherOrganization",
+    "Person",
+    "Group",
+    "Country",
+    "Province",
+    "Prefecture",
+    "County",
+    "Township",
+    "Village",
+    "Facility",
+    "Workshop",
+    "Programme",
+    "Project",
+    "FinancialProduct",
+    "Document",
+    "Money",
+    "Count",
+    "Time",
 )
 _UNIONS = {
     "Lender": ("FinancialInstitution", "Branch"),
@@ -37,7 +59,24 @@ SLOT = f"[{chr(_TYPE_BASE)}-{chr(_TYPE_BASE + len(KINDS) - 1)}][{chr(_NUMBER_BAS
 _PLACEHOLDER = re.compile(r"\{(?:(\w+):)?([A-Z]\w*)(\+?)\}|\{gap:(\d+)\}")
 LIST_MARK = r"(?:[、和与及]|以及)"
 QUOTES = frozenset(("“”", "‘’", "《》", "「」", "『』"))
-FIELDS = {"id", "fact", "pattern", "examples", "silent", "file", "note", "confidence", "instrument", "stage", "aggregation", "subject", "predicate", "status", "fill", "context"}
+FIELDS = {
+    "id",
+    "fact",
+    "pattern",
+    "examples",
+    "silent",
+    "file",
+    "note",
+    "confidence",
+    "instrument",
+    "stage",
+    "aggregation",
+    "subject",
+    "predicate",
+    "status",
+    "fill",
+    "context",
+}
 
 
 @cache

@@ -20,8 +20,9 @@ from .model import DIVISION_KINDS, Fact, Mention, Quantity, Span
 from .pack import Pack
 
 GROUPS = {
-    **dict.fromkeys(("Bank", "Insurer", "Guarantor", "Branch"), "lender"), "Company": "firm", "PublicBody": "body", "OtherOrganization": "union", "Person": "person", "Group": "group",
-    **dict.fromkeys(("Province", "Prefecture", "County", "Township", "Village"), "place"), **dict.fromkeys(("Facility", "Workshop"), "site"), "Project": "project", "Programme": "programme", "FinancialProduct": "product",
+    **dict.fromkeys(("Bank", "Insurer", "Guarantor", "Branch"), "lender"), "Company": "firm", "PublicBody": "body",
+    "OtherOrganization": "union", "Person": "person", "Group": "group", "Project": "project", "Programme": "programme", "FinancialProduct": "product",
+    **dict.fromkeys(("Province", "Prefecture", "County", "Township", "Village"), "place"), **dict.fromkeys(("Facility", "Workshop"), "site"),
 }  # fmt: skip
 _SPEECH = re.compile(r"(?:[^，。；“”]{0,8})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆|道)")
 _CLASSES = (  # what a number is of, by the words around it: the first that fits
@@ -35,10 +36,24 @@ _CLASSES = (  # what a number is of, by the words around it: the first that fits
     ("people", re.compile(r"户|人口|党员|劳动力|村民小组|农户|村民|社员")),
     ("land", re.compile(r"种植|耕地|林地|茶园|基地|面积|养殖|果园|租|流转|种")),
 )
-_UNIT_CLASSES = {"%": "rate", "百分点": "rate", "倍": "rate", "户": "people", "人": "people", "人次": "event", "场次": "event", "亩": "land", "平方米": "land", "公里": "length"}
-_LEADS = re.compile(r"(?:截至|目前|如今|现在|今年|去年|同时|此外|另外|其中|不仅|而且|近年来|近年|据了解|据介绍|据悉|数据显示|为此|随后|接着|原来|[“‘（(\s的]|，)+")
+_UNIT_CLASSES = {
+    "%": "rate",
+    "百分点": "rate",
+    "倍": "rate",
+    "户": "people",
+    "人": "people",
+    "人次": "event",
+    "场次": "event",
+    "亩": "land",
+    "平方米": "land",
+    "公里": "length",
+}
+_LEADS = re.compile(
+    r"(?:截至|目前|如今|现在|今年|去年|同时|此外|另外|其中|不仅|而且|近年来|近年|据了解|据介绍|据悉|数据显示|为此|随后|接着|原来|[“‘（(\s的]|，)+"
+)
 _PREDICATE = re.compile(r"[”’]?(?:今年|去年|目前|现|共|已|有|累计|全年|年|是|就|还|也|把|将|在|通过|一|每|仅|只)")
 _HOLDS = re.compile(r"(?![是有已共现如今])[^\W\d_]{1,8}的")
+_LAUNCHED = re.compile(r"(?:推出|成立|创办|试点|建起|建成|上线|设立|组建|办起|开办|打造|创建|新建|投建|引进|开设|创新|设计|注册|启动|实施|落户|建设|举办)(?:了|出|起|的)?[“”]?$")
 _LOCATIVE = re.compile(r"[”’]?(?:上|里|中|内|期间|现场)(?:[，、]|的|已|现|共|有)")
 
 
@@ -173,11 +188,25 @@ def _look(scene: Scene, money: Sequence[Fact]) -> _View:
     linked = scene.linked
     own = [x for x in (linked.home, linked.home_town, linked.home_village) if x in firsts]
     often = [e for e, n in count.most_common(12) if n >= 2]
-    return _View(scene, count, max(count.values(), default=1), tuple(topics), blocks, tuple(firsts[e] for e in dict.fromkeys([*often, *own])), tuple(titles), _sums(money))
+    return _View(
+        scene,
+        count,
+        max(count.values(), default=1),
+        tuple(topics),
+        blocks,
+        tuple(firsts[e] for e in dict.fromkeys([*often, *own])),
+        tuple(titles),
+        _sums(money),
+    )
 
 
 def _sums(money: Sequence[Fact]) -> tuple[tuple[int, frozenset[str], frozenset[str]], ...]:
-    found = [(a.mention.span.start, frozenset(f.role("financier")), frozenset((*f.role("recipient"), *f.role("purpose"), *f.role("product")))) for f in money for k, a in f.amounts if k == "amount"]
+    found = [
+        (a.mention.span.start, frozenset(f.role("financier")), frozenset((*f.role("recipient"), *f.role("purpose"), *f.role("product"))))
+        for f in money
+        for k, a in f.amounts
+        if k == "amount"
+    ]
     return tuple(sorted(found, key=lambda x: x[0]))
 
 
@@ -203,7 +232,7 @@ def _stands(scene: Scene, m: Mention) -> str:
         return "predicate"
     if _LOCATIVE.match(follow):
         return "locative"
-    if m in scene.posts or (scene.kind(m) == "Person" and _SPEECH.match(follow)):
+    if scene.kind(m) == "Person" and _SPEECH.match(follow):
         return "speaker"
     return ""
 
@@ -222,8 +251,16 @@ def _speaker(view: _View, offset: int) -> tuple[Mention | None, Mention | None]:
     before = scene.outer_in(Span(max(0, opened - 60), opened))
     for found in (after, before[::-1]):
         for m in found:
-            if scene.kind(m) == "Person" and _SPEECH.match(text[m.span.end : m.span.end + 14]) and (m.span.start > closed or not re.search(r"[。”\n]", text[m.span.end : opened])):
-                near = [b for b in scene.outer_in(Span(max(0, m.span.start - 40), m.span.start)) if scene.kind(b) in GROUPS and scene.kind(b) != "Person" and not re.search(r"[，。；”\n]", text[b.span.end : m.span.start])]
+            if (
+                scene.kind(m) == "Person"
+                and _SPEECH.match(text[m.span.end : m.span.end + 14])
+                and (m.span.start > closed or not re.search(r"[。”\n]", text[m.span.end : opened]))
+            ):
+                near = [
+                    b
+                    for b in scene.outer_in(Span(max(0, m.span.start - 40), m.span.start))
+                    if scene.kind(b) in GROUPS and scene.kind(b) != "Person" and not re.search(r"[，。；”\n]", text[b.span.end : m.span.start])
+                ]
                 return m, near[-1] if near else None
             if found is after and m.span.start > closed and re.search(r"[。\n]", text[closed + 1 : m.span.start]):
                 break
@@ -258,9 +295,10 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
         put(m, "clause" if m.span.start >= start else f"clauses-{min(back, 3)}")
     subjects_here = [m for m in here if scene.entity(m) in seen and _stands(scene, m) == ""]
     part = max(text.rfind("；", sentence.span.start, offset), sentence.span.start)
-    for m, name in ((next(iter(subjects_here), None), "sentence-topic"), (next((m for m in subjects_here if m.span.start >= part), None), "part-topic"), (next(reversed(subjects_here), None), "nearest")):
-        if m is not None:
-            seen[scene.entity(m)][1].add(name)
+    topics = (next(iter(subjects_here), None), next((m for m in subjects_here if m.span.start >= part), None), next(reversed(subjects_here), None))
+    for topic, name in zip(topics, ("sentence-topic", "part-topic", "nearest"), strict=True):
+        if topic is not None:
+            seen[scene.entity(topic)][1].add(name)
     for m in scene.outer_in(Span(max(sentence.span.start, offset - 20), offset + 1)):
         if m.span.covers(quantity.span) and m is not quantity:  # a counted group holds the number itself
             put(m, "holds-number")
@@ -287,11 +325,11 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
         if m.span.start < offset:
             put(m, "far")
     speaker, body = _speaker(view, offset)
-    for m, name in ((speaker, "speaker-self"), (body, "speaker-body")):
-        if m is not None and scene.entity(m):
-            put(m, "far")
-            if scene.entity(m) in seen:
-                seen[scene.entity(m)][1].add(name)
+    for voice, name in ((speaker, "speaker-self"), (body, "speaker-body")):
+        if voice is not None and scene.entity(voice):
+            put(voice, "far")
+            if scene.entity(voice) in seen:
+                seen[scene.entity(voice)][1].add(name)
     sort = _class(quantity, words)
     linked = scene.linked
     own = {linked.home: "home", linked.home_town: "home-town", linked.home_village: "home-village"}
@@ -360,7 +398,13 @@ def _form(scene: Scene, m: Mention, where: str) -> Iterator[str]:
     text = scene.article.folded
     near = "here" if where.startswith("clause") else "back"
     stands = _stands(scene, m)
-    yield f"stands:{stands or 'subject'}"
+    yield f"{near}:{stands or 'subject'}"
+    if m in scene.posts:
+        yield "post"
+    if _LAUNCHED.search(text[max(0, m.span.start - 8) : m.span.start]):
+        yield "launched"
+        if text[m.span.end : m.span.end + 2].lstrip("”’")[:1] in ("，", "；", "。", "："):
+            yield f"launched-last:{near}"
     begin = clause_start(scene, m.span.start)
     lead = text[begin : m.span.start]
     for t in scene.times:

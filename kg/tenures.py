@@ -24,7 +24,15 @@ def tenures(s: Scene, posts: Sequence[Post]) -> Iterator[Fact]:
         if body is not None:
             roles.append(("atDivision" if s.kind(body) in DIVISION_KINDS else "organization", body))
         confidence = 0.95 if stated else 0.75 if body else 0.6
-        yield build(s, "Tenure", roles, [("title", title)], sentence=number, confidence=confidence, rule="post.before-name" if p.title.end <= p.person.span.start else "post.after-name")
+        yield build(
+            s,
+            "Tenure",
+            roles,
+            [("title", title)],
+            sentence=number,
+            confidence=confidence,
+            rule="post.before-name" if p.title.end <= p.person.span.start else "post.after-name",
+        )
 
 
 def _named(s: Scene, body: Span) -> Mention | None:

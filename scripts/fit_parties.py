@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from fitting import LEVELS, TYPES, penalised
+
 from kg.dates import anchored
 from kg.evaluate import align
 from kg.extract import read
@@ -43,7 +44,16 @@ def examples(path: Path) -> list[Example]:
     pack = load()
     for article in anchored(read_pages(SourceFile(path.name, "", "utf-8", text), Meta())):
         scene = read(article, pack).scene
-        known = [{"id": e.id, "type": TYPES.get(e.kind, e.kind), "name": e.label, "aliases": [article.at(m.span) for m, i in scene.linked.entity_of.items() if i == e.id and not m.anaphor], **({"level": e.kind.lower()} if e.kind in LEVELS else {})} for e in scene.linked.entities.values()]
+        known = [
+            {
+                "id": e.id,
+                "type": TYPES.get(e.kind, e.kind),
+                "name": e.label,
+                "aliases": [article.at(m.span) for m, i in scene.linked.entity_of.items() if i == e.id and not m.anaphor],
+                **({"level": e.kind.lower()} if e.kind in LEVELS else {}),
+            }
+            for e in scene.linked.entities.values()
+        ]
         same = align(gold["entities"], [k for k in known if k["aliases"]], False)
         back: dict[str, list[str]] = defaultdict(list)
         for p, g in same.items():
@@ -92,7 +102,9 @@ def fit(rows: Sequence[Row], penalty: float = 1.0, rounds: int = 300) -> dict[st
 
 
 def right(example: Example, w: dict[str, dict[str, float]]) -> tuple[bool, bool]:
-    z = lambda role, x: w[role].get("bias", 0.0) + sum(w[role].get(f, 0.0) for f in x)
+    def z(role: str, x: Sequence[str]) -> float:
+        return w[role].get("bias", 0.0) + sum(w[role].get(f, 0.0) for f in x)
+
     best = max(example.financier, key=lambda r: z("financier", r[0]), default=((), False))
     payer = best[1] if best[0] and z("financier", best[0]) > -0.4 else not example.stated[0]
     got = {i for i, r in enumerate(example.target) if z("target", r[0]) > 0}
@@ -123,7 +135,10 @@ def main() -> None:
     a = ap.parse_args()
     by_article = {p.stem: examples(p) for p in sorted(p for g in a.gold for p in g.glob("*.json"))}
     everything = [e for v in by_article.values() for e in v]
-    pair = lambda results: tuple(sum(x) for x in zip(*results, strict=True))
+
+    def pair(results: Sequence[tuple[bool, bool]]) -> tuple[int, ...]:
+        return tuple(sum(x) for x in zip(*results, strict=True))
+
     print("financings:", len(everything), "rules right (financier, target):", pair([rules_right(e) for e in everything]))
     if a.folds:
         held = []
@@ -135,7 +150,9 @@ def main() -> None:
     print("fitted on:", pair([right(e, w) for e in everything]), "both", sum(all(right(e, w)) for e in everything))
     if a.out:
         rows = [f"{role}|{k}\t{role}\t\t\t{v:.2f}" for role in sorted(w) for k, v in sorted(w[role].items()) if abs(v) >= 0.05]
-        a.out.write_text("name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_parties.py; the last column is the weight\n" + "\n".join(rows) + "\n", "utf-8")
+        a.out.write_text(
+            "name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_parties.py; the last column is the weight\n" + "\n".join(rows) + "\n", "utf-8"
+        )
 
 
 if __name__ == "__main__":

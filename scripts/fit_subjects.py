@@ -15,19 +15,27 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.evaluate import align, unit_of
-
 from kg.dates import anchored
+from kg.evaluate import align, unit_of
 from kg.extract import reading
 from kg.financing import financings
-from kg.model import Meta, Quantity, SourceFile
 from kg.metrics import wordings
+from kg.model import Meta, Quantity, SourceFile
 from kg.pack import load
 from kg.pages import read_pages
 from kg.subjects import marginals, survey
 
 LEVELS = ("Country", "Province", "Prefecture", "County", "Township", "Village")
-TYPES = {"Branch": "BankBranch", "Insurer": "Bank", "Guarantor": "Bank", "PublicBody": "Government", "OtherOrganization": "Organization", "Facility": "Site", "FinancialProduct": "Product", **dict.fromkeys(LEVELS, "Division")}
+TYPES = {
+    "Branch": "BankBranch",
+    "Insurer": "Bank",
+    "Guarantor": "Bank",
+    "PublicBody": "Government",
+    "OtherOrganization": "Organization",
+    "Facility": "Site",
+    "FinancialProduct": "Product",
+    **dict.fromkeys(LEVELS, "Division"),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +57,16 @@ def examples(path: Path) -> list[Example]:
     pack = load()
     for article in anchored(read_pages(SourceFile(path.name, "", "utf-8", text), Meta())):
         scene, numbers = reading(article, pack)
-        known = [{"id": e.id, "type": TYPES.get(e.kind, e.kind), "name": e.label, "aliases": [article.at(m.span) for m, i in scene.linked.entity_of.items() if i == e.id and not m.anaphor], **({"level": e.kind.lower()} if e.kind in LEVELS else {})} for e in scene.linked.entities.values()]
+        known = [
+            {
+                "id": e.id,
+                "type": TYPES.get(e.kind, e.kind),
+                "name": e.label,
+                "aliases": [article.at(m.span) for m, i in scene.linked.entity_of.items() if i == e.id and not m.anaphor],
+                **({"level": e.kind.lower()} if e.kind in LEVELS else {}),
+            }
+            for e in scene.linked.entities.values()
+        ]
         same = align(gold["entities"], [k for k in known if k["aliases"]], False)
         money = list(financings(scene))
         sums = {a.mention for f in money for _, a in f.amounts}
@@ -67,11 +84,13 @@ def examples(path: Path) -> list[Example]:
                 free.remove(chosen)
                 wanted = {chosen["subject"], *chosen.get("alt_subjects", [])}
             right.append([same.get(c.entity) in wanted for c in row])
-        out.append(Example([[c.entity for c in row] for row in seen.candidates], [[c.features for c in row] for row in seen.candidates], list(seen.bonds), right))
+        out.append(
+            Example([[c.entity for c in row] for row in seen.candidates], [[c.features for c in row] for row in seen.candidates], list(seen.bonds), right)
+        )
     return out
 
 
-def fit(data: Sequence[Example], penalty: float = 1.0, rounds: int = 80, rate: float = 0.3) -> dict[str, float]:
+def fit(data: Sequence[Example], penalty: float = 2.0, rounds: int = 80, rate: float = 0.3) -> dict[str, float]:
     """Maximise the log likelihood of the right candidates, less penalty/2 × the squared weights (Adagrad steps)."""
     w: dict[str, float] = defaultdict(float)
     grown: dict[str, float] = defaultdict(lambda: 1e-6)
@@ -81,7 +100,9 @@ def fit(data: Sequence[Example], penalty: float = 1.0, rounds: int = 80, rate: f
             scores, bonds = _scores(x, w)
             free, same, _ = marginals(x.names, scores, bonds)
             kept = [[k for k, r in enumerate(row) if r] or list(range(len(row))) for row in x.right]
-            held, tied, _ = marginals([[n[k] for k in ks] for n, ks in zip(x.names, kept, strict=True)], [[s[k] for k in ks] for s, ks in zip(scores, kept, strict=True)], bonds)
+            held, tied, _ = marginals(
+                [[n[k] for k in ks] for n, ks in zip(x.names, kept, strict=True)], [[s[k] for k in ks] for s, ks in zip(scores, kept, strict=True)], bonds
+            )
             for i, features in enumerate(x.features):
                 want = dict(zip(kept[i], held[i], strict=True))
                 for k, names in enumerate(features):
@@ -119,7 +140,7 @@ def main() -> None:
     ap.add_argument("gold", nargs="+", type=Path)
     ap.add_argument("--out", type=Path)
     ap.add_argument("--folds", action="store_true")
-    ap.add_argument("--penalty", type=float, default=1.0)
+    ap.add_argument("--penalty", type=float, default=2.0)
     a = ap.parse_args()
     paths = sorted(p for g in a.gold for p in g.glob("*.json"))
     by_article = {p.stem: examples(p) for p in paths}
@@ -135,7 +156,9 @@ def main() -> None:
     print(f"fitted on: {h} of {n} right, {h / n:.3f}")
     if a.out:
         rows = [f"{k}\tweight\t\t\t{v:.2f}" for k, v in sorted(w.items()) if abs(v) >= 0.05]
-        a.out.write_text("name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_subjects.py; the last column is the weight\n" + "\n".join(rows) + "\n", "utf-8")
+        a.out.write_text(
+            "name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_subjects.py; the last column is the weight\n" + "\n".join(rows) + "\n", "utf-8"
+        )
         print(f"{len(rows)} weights")
 
 

@@ -7,7 +7,16 @@ from collections import defaultdict
 from collections.abc import Callable, Mapping
 
 LEVELS = ("Country", "Province", "Prefecture", "County", "Township", "Village")
-TYPES = {"Branch": "BankBranch", "Insurer": "Bank", "Guarantor": "Bank", "PublicBody": "Government", "OtherOrganization": "Organization", "Facility": "Site", "FinancialProduct": "Product", **{k: "Division" for k in LEVELS}}
+TYPES = {
+    "Branch": "BankBranch",
+    "Insurer": "Bank",
+    "Guarantor": "Bank",
+    "PublicBody": "Government",
+    "OtherOrganization": "Organization",
+    "Facility": "Site",
+    "FinancialProduct": "Product",
+    **dict.fromkeys(LEVELS, "Division"),
+}
 
 
 def penalised(gradient: Callable[[dict[str, float]], Mapping[str, float]], penalty: float, rounds: int, rate: float = 0.3) -> dict[str, float]:

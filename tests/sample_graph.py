@@ -99,9 +99,7 @@ SHOP_TEXT = [
     ("title", "党建引领 综合集成 携手奔富 临海全域打造“共富工坊”助农增收"),
     (
         "body",
-        (
-            "今年以来，临海市大力推进“共富工坊”建设。古城街道艾鑫“共富工坊”为30余名残疾人提供就业岗位，平均每人每年收入可达4万元。古城街道组织委员俞金辉说。"
-        ),
+        ("今年以来，临海市大力推进“共富工坊”建设。古城街道艾鑫“共富工坊”为30余名残疾人提供就业岗位，平均每人每年收入可达4万元。古城街道组织委员俞金辉说。"),
     ),
 ]
 
@@ -235,9 +233,7 @@ def sample() -> Graph:
         confidence=0.85,
         found_by="lending.for-project",
     )
-    three = [
-        m.at(icbc, w, "Project", e) for w, e in (("蜀山街道祝桥变区块", ZHU), ("红山农场城市有机更新项目", HONG), ("萧山环城建设未来社区", HUAN))
-    ]
+    three = [m.at(icbc, w, "Project", e) for w, e in (("蜀山街道祝桥变区块", ZHU), ("红山农场城市有机更新项目", HONG), ("萧山环城建设未来社区", HUAN))]
     sum3 = m.at(icbc, "4.6亿元", "Quantity", value=money("4.6亿元", "460000000"))
     m.fact(
         "FinancingEvent",
@@ -289,9 +285,7 @@ def sample() -> Graph:
     )
     m.fact("Claim", abc, [("subject", ABC_XS), ("predicate", "org:unitOf"), ("object", ABC)], [full], confidence=0.98, found_by="bank.name")
     gov, province = m.at(abc, "萧山区人民政府", "PublicBody", GOV), m.at(abc, "农行浙江省分行", "Branch", ABC_ZJ)
-    deal = m.fact(
-        "AgreementEvent", abc, [("party", GOV), ("party", ABC_ZJ)], [gov, province], time=spring, confidence=0.95, found_by="agreement.signed"
-    )
+    deal = m.fact("AgreementEvent", abc, [("party", GOV), ("party", ABC_ZJ)], [gov, province], time=spring, confidence=0.95, found_by="agreement.signed")
     m.fact("Claim", abc, [("subject", ABC_ZJ), ("predicate", "org:unitOf"), ("object", ABC)], [province], confidence=0.98, found_by="bank.name")
     line = [
         ("financier", ABC),
@@ -308,9 +302,7 @@ def sample() -> Graph:
     for title in ("党委书记", "行长"):
         m.fact("Tenure", abc, [("member", LI), ("organization", ABC_XS), ("title", title)], [boss, li], confidence=0.95, found_by="post.before-name")
     fees = m.at(abc, "超4000万元", "Quantity", value=money("超4000万元", "40000000", "=", None, "moreThan"))
-    m.fact(
-        "Observation", abc, [("about", ABC_XS), ("metric", "gfc:feesCut"), ("aggregation", "gfc:cumulative")], [boss], fees, year, found_by="fees.cut"
-    )
+    m.fact("Observation", abc, [("about", ABC_XS), ("metric", "gfc:feesCut"), ("aggregation", "gfc:cumulative")], [boss], fees, year, found_by="fees.cut")
     seller = m.at(abc, "农行萧山分行", "Branch", ABC_XS, after="农行萧山分行推出")
     product = m.at(abc, "抵押e贷", "FinancialProduct", LOAN)
     m.fact("Claim", abc, [("subject", ABC_XS), ("predicate", "gf:offers"), ("object", LOAN)], [seller, product], found_by="product.offered")
@@ -332,9 +324,7 @@ def sample() -> Graph:
     m.fact("Claim", shop, [("subject", SHOP), ("predicate", "gf:locatedIn"), ("object", GC)], [town, work], found_by="place.before-name")
     m.fact("Claim", shop, [("subject", SHOP), ("predicate", "gf:underProgramme"), ("object", PROGRAMME)], [work], found_by="workshop.named")
     city, programme = m.at(shop, "临海市", "County", LH), m.at(shop, "共富工坊", "Programme", PROGRAMME, after="临海市")
-    m.fact(
-        "Claim", shop, [("subject", LH), ("predicate", "gf:participatesIn"), ("object", PROGRAMME)], [city, programme], found_by="programme.promoted"
-    )
+    m.fact("Claim", shop, [("subject", LH), ("predicate", "gf:participatesIn"), ("object", PROGRAMME)], [city, programme], found_by="programme.promoted")
     income = m.at(shop, "4万元", "Quantity", value=money("4万元", "40000"))
     per = [("about", SHOP), ("metric", "gfc:incomePerHead"), ("aggregation", "gfc:single"), ("per", "gfc:unit_person"), ("per", "gfc:unit_year")]
     m.fact("Observation", shop, per, [work], income, unknown, status="planned", found_by="income.per-head")
@@ -407,9 +397,7 @@ def large(banks: int, seed: int = 7) -> Graph:
         who, what, sum_ = f"agent/第{a}农商银行", f"thing/第{b}未来乡村项目", f"{a % 90 + 1}万元"
         things |= {who: Entity(who, "Bank", f"第{a}农商银行"), what: Entity(what, "Project", f"第{b}未来乡村项目")}
         spots = {w: start + line.index(w) for w in (who[6:], what[6:], sum_)}
-        mentions = [
-            Mention(article.id, Span(s, s + len(w)), k, "test") for (w, s), k in zip(spots.items(), ("Bank", "Project", "Quantity"), strict=True)
-        ]
+        mentions = [Mention(article.id, Span(s, s + len(w)), k, "test") for (w, s), k in zip(spots.items(), ("Bank", "Project", "Quantity"), strict=True)]
         m.links += [Link(mentions[0], who), Link(mentions[1], what)]
         amounts = (("amount", Amount(money(sum_, str((a % 90 + 1) * 10000)), mentions[2])),)
         roles = tuple(sorted([("financier", who), ("instrument", "gfc:loan"), ("purpose", what), ("stage", "gfc:disbursed")]))

@@ -301,9 +301,7 @@ def test_rules_are_listed_and_pass_their_examples(kg: Run) -> None:
 
 def test_rules_test_tells_a_wrong_example(kg: Run) -> None:
     """A rule whose example it does not find: exit code 1, and the rule is named."""
-    rule = (
-        'id = "my.rule"\nfact = "FinancingEvent"\npattern = "放{amount:Money}"\nexamples = [{ text = "放贷", gives = { amount = "3万元" } }]\nsilent = ["x"]'
-    )
+    rule = 'id = "my.rule"\nfact = "FinancingEvent"\npattern = "放{amount:Money}"\nexamples = [{ text = "放贷", gives = { amount = "3万元" } }]\nsilent = ["x"]'
     write({"p/r.toml": f"[[rule]]\n{rule}\n"})
     code, _, err = kg("rules", "--test", "--pack", "p")
     assert code == 1

@@ -17,22 +17,23 @@ LAYERS = """
 model errors
 pack ontology fold
 lines bylines copies pages
-quantities dates
+quantities asides dates
 register place_hits place_local places
 edges
 banks orgs names quoted
 person_names people groups
 slots
 anaphors linking
-discourse modifiers subjects parties facts
+discourse actors
+modifiers subjects parties facts metrics places_of
 financing observations relations tenures
 extract
 documents build
-view terms concepts spans
-corrections rdf network page tables
+view terms concepts spans shapes corrections
+rdf network page tables
 outputs show
 query explain
-gold alike gold_graph evaluate scores
+gold alike evaluate gold_graph scores
 cli
 """
 HEAVY = {"rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "click"}

@@ -152,7 +152,7 @@ def test_spans_are_in_blocks_sorted_and_of_known_kinds(text: str) -> None:
 
 
 @settings(max_examples=100, deadline=None)
-@given(st.text(alphabet="“”‘’「」『』《》()（）\"甲乙", max_size=40))
+@given(st.text(alphabet='“”‘’「」『』《》()（）"甲乙', max_size=40))
 def test_pairs_never_cross(text: str) -> None:
     """Pairs are apart or nested, and their marks stand where they say."""
     found = pairs(text, 0, len(text))
@@ -177,5 +177,3 @@ def test_time_grows_with_the_text_only() -> None:
 
     seconds(50)
     assert seconds(2000) < 12 * max(seconds(500), 0.01)
-
-

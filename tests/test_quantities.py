@@ -13,9 +13,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kg import pack
+from kg.asides import ASIDE_REASONS, aside_reason
 from kg.fold import fold
 from kg.model import Article, Block, Mention, Quantity, Run, Span
-from kg.asides import ASIDE_REASONS, aside_reason
 from kg.quantities import find_quantities, read_number
 
 DATA = Path(__file__).parent / "data" / "quantities.tsv"
