@@ -1,6 +1,7 @@
 """The command line. Only click is imported here: each command imports what it needs.
 
-stdout has the data, stderr the messages. Exit codes: 0 all well; 1 something was left out or found wrong; 2 nothing was done.
+stdout has the data, stderr the messages. Exit codes: 0 all well; 1 something was left out or found wrong; 2 nothing was done;
+3 (check) something to look at.
 """
 
 from __future__ import annotations
@@ -117,9 +118,10 @@ def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path,
 @click.argument("graph", type=PATH)
 @click.argument("query", required=False)
 @click.option("--format", "form", type=click.Choice(["table", "csv", "json"]), default="table", show_default=True, help="How to print rows. 输出形式。")
-@click.option("--bind", "bindings", multiple=True, metavar="NAME=VALUE", help="Give a variable of the query its value. 给变量赋值。")
+@click.option("--set", "--bind", "bindings", multiple=True, metavar="NAME=VALUE", help="Give a variable of the query its value. 给变量赋值。")
+@click.option("--any-sum", is_flag=True, help="Sum money of different kinds all the same. 不同性质的金额也照样相加。")
 @click.option("-o", "--output", "out", type=PATH, metavar="FILE", help="Write to a file instead of stdout. 写入文件。")
-def query_(graph: Path, query: str | None, form: str, bindings: tuple[str, ...], out: Path | None) -> None:
+def query_(graph: Path, query: str | None, form: str, bindings: tuple[str, ...], any_sum: bool, out: Path | None) -> None:
     """Ask a graph in SPARQL: a string, a .rq file or the name of a query that ships (listed where none is given).
     用 SPARQL 查询图：一段文字、.rq 文件或自带查询的名字（不给则列出）。
 
@@ -127,6 +129,7 @@ def query_(graph: Path, query: str | None, form: str, bindings: tuple[str, ...],
     All prefixes are known. 前缀都已知。
     Example 例：
       kg query output/graph.ttl loans-by-bank
+      kg query output/graph.ttl projects-of-programme --set programme=千万工程
       kg query output/graph.ttl "SELECT ?name { ?x a gf:Village ; skos:prefLabel ?name }"
     """
     from . import query as queries
@@ -137,8 +140,11 @@ def query_(graph: Path, query: str | None, form: str, bindings: tuple[str, ...],
         return
     for binding in bindings:
         if "=" not in binding:
-            raise click.BadParameter(say(f"应写成 名=值：{binding}", f"write it as NAME=VALUE: {binding}"), param_hint="--bind")
-    table = queries.run_query(graph, query, {b.split("=", 1)[0]: b.split("=", 1)[1] for b in bindings})
+            raise click.BadParameter(say(f"应写成 名=值：{binding}", f"write it as NAME=VALUE: {binding}"), param_hint="--set")
+    table = queries.run_query(graph, query, {b.split("=", 1)[0]: b.split("=", 1)[1] for b in bindings}, any_sum=any_sum)
+    if form != "table":
+        for note in table.notes:
+            click.echo(note, err=True)
     text = {"table": table.to_text, "csv": table.to_csv, "json": table.to_json}[form]()
     if out is None:
         click.echo(text, nl=False)
@@ -171,23 +177,24 @@ def explain_(graph: Path, term: str) -> None:
 @cli.command("check")
 @click.argument("graph", type=PATH)
 @click.option("--sources", type=PATH, metavar="DIR", help="Cut every quote again from the files there. 用原文核对每处引文。")
-def check_(graph: Path, sources: Path | None) -> None:
-    """Look for contradictions and broken evidence in a graph; exit code 1 where it is broken.
-    检查图中的矛盾和失效的证据；有错则退出码为 1。
+@click.option("--all", "every", is_flag=True, help="List every place, not the first twenty of a problem. 列出全部位置。")
+def check_(graph: Path, sources: Path | None, every: bool) -> None:
+    """Look for contradictions, broken rules (SHACL) and broken evidence in a graph.
+    检查图中的矛盾、违反规则（SHACL）之处和失效的证据。
 
     \b
+    Exit code 0: nothing; 1: the graph is broken; 3: something to look at.
+    退出码 0：无；1：图有错；3：有待查看之处。
     Example 例：
       kg check output/graph.ttl --sources seeds/
     """
-    from . import query as queries
+    from . import checks
 
-    findings = queries.check(graph, sources)
-    for finding in findings:
-        click.echo(f"{finding}")
-    count = {s: sum(f.severity == s for f in findings) for s in queries.SEVERITIES}
+    findings = checks.check(graph, sources)
+    click.echo(checks.report_text(findings, 0 if every else 20), nl=False)
+    count = {s: sum(f.severity == s for f in findings) for s in checks.SEVERITIES}
     click.echo(say("错误 {error} · 警告 {warning} · 提示 {note}", "errors {error} · warnings {warning} · notes {note}").format(**count), err=True)
-    if count["error"]:
-        sys.exit(1)
+    sys.exit(checks.exit_code(findings))
 
 
 @cli.command("rules")

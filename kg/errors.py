@@ -69,6 +69,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "query-syntax": ("查询有误：{why}", "bad query: {why}"),
     "query-update": ("只能查询，不能修改图。", "queries only: the graph file is not changed."),
     "query-binding": ("查询里没有变量 ?{name}。可绑定：{known}。", "the query has no variable ?{name}. To bind: {known}."),
+    "query-sum": (
+        "合计没有固定 {open}：不同性质的金额不可相加。请写明其值、按它分组，或确要如此时加 --any-sum。",
+        "the sum leaves {open} open, and money of different kinds must not be added. Fix each or group by it; or say --any-sum.",
+    ),
     "term-unknown": ("图里没有“{term}”。{hint}", "nothing in the graph is called {term}. {hint}"),
     "term-place": ("位置有误：{term}。{hint}", "bad place: {term}. {hint}"),
     "text-empty": ("没有文本。请在引号中给出一句话。", 'no text. Give a sentence in quotes: kg try "某银行发放贷款500万元。"'),

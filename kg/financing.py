@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from . import parties as parties_
+from . import terms_of_loan
 from .discourse import Scene, clause_end, clause_start, lender_before, time_at
 from .facts import build, sentence_text
 from .linking import LENDERS
@@ -217,6 +218,9 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
     roles += [("purpose" if scene.kind(m) in _PURPOSES else "recipient", m) for m in to]
     if product:
         roles.append(("product", product))
+    extra, guarantors, pledged = terms_of_loan.terms(scene, anchor, _left_limit(scene, draft))
+    roles += [(k, m) for k, m in guarantors if m not in (financier, *to)]
+    roles += [("financier", m) for m in _syndicate(scene, financier, draft)]
     stage = mods.stage or fields["stage"]
     if choice.instrument == "creditLine" and stage == "disbursed":
         stage = "approved"
@@ -230,7 +234,7 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
             ("stage", "gfc:" + stage),
             ("aggregation", "gfc:" + (mods.aggregation or fields.get("aggregation", "single"))),
         ],
-        amounts,
+        [*amounts, *(extra if amounts else [])],
         sentence=draft.sentence,
         time=time_at(scene, anchor),
         status="reported" if stage in ("intended", "approved", "committed") and mods.status == "planned" else mods.status,
@@ -238,6 +242,16 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
         rule=draft.match.rule.id,
     )
     return fact, Before(draft.sentence, fact.role("financier"), (*fact.role("recipient"), *fact.role("purpose")))
+
+
+def _syndicate(scene: Scene, financier: Mention | None, draft: Draft) -> list[Mention]:
+    """The other banks of a 银团: those of the sentence before the sum."""
+    span = scene.sentences[draft.sentence].span
+    anchor = draft.amount.span if draft.amount else draft.span
+    before = scene.article.folded[span.start : anchor.end].partition("银团")
+    if financier is None or not before[1] or "其中" in before[2]:
+        return []
+    return [m for m in scene.outer_in(Span(span.start, anchor.start)) if scene.kind(m) in LENDERS and scene.entity(m) and scene.entity(m) != scene.entity(financier)]
 
 
 def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | None) -> str | None:

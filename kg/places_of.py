@@ -273,8 +273,8 @@ def _paragraph(scene: Scene, m: Mention, names: _Names) -> Mention | None:
     for x in names.between(block.span.start, m.span.start):
         if scene.kind(x) in LENDERS or scene.kind(x) == "Company":
             end = max(end, x.span.end)
-        elif scene.kind(x) in ("Village", "Township", "County") and end <= x.span.start and x.span.end <= m.span.start and scene.case(x) not in ("with", "source"):
-            near = x
+        elif scene.kind(x) in ("Village", "Township", "County") and end <= x.span.start and scene.case(x) not in ("with", "source"):
+            near = x if x.span.end <= m.span.start else near
     if near is not None:
         return near
     only = [mentions[0] for stem, whole, mentions in names.givers if scene.kind(mentions[0]) in ("Village", "Township")]

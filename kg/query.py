@@ -1,4 +1,4 @@
-"""Questions to a graph file: SPARQL by text or by name, and the checks that a graph must pass.
+"""Questions to a graph file: SPARQL by text or by name.
 
 pyoxigraph reads and answers: some hundred times faster than a library in Python, and it ships with every platform.
 """
@@ -10,14 +10,15 @@ import io
 import json
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .errors import KgError, chinese, say
+from .answers import emptied, left_out, open_dimensions
+from .errors import KgError, say
 from .model import decimal_text
 from .ontology import ontology_dir
 from .terms import prefixes
@@ -51,6 +52,10 @@ class GraphFile:
         names = [v.value for v in found.variables]
         for row in found:
             yield {n: row[n].value for n in names if row[n] is not None}
+
+    def ask(self, query: str) -> bool:
+        """The answer to an ASK that is known to be good."""
+        return bool(self.store.query(query, prefixes=dict(self.prefixes), use_default_graph_as_union=True))
 
     def short(self, iri: str) -> str:
         """An IRI as a prefixed name, if one of the prefixes fits."""
@@ -96,17 +101,19 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The answer to a query. An unbound variable is None."""
+    """The answer to a query. An unbound variable is None. `notes`: what a total leaves out; which condition leaves no row."""
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell | None, ...], ...]
+    notes: tuple[str, ...] = ()
 
     def to_text(self) -> str:
         """Columns side by side, for a terminal; a Chinese character is two wide."""
         lines = [self.columns, *(tuple(" ".join(c.text.split()) if c else "" for c in row) for row in self.rows)]
         widths = [max(map(_width, column)) for column in zip(*lines, strict=True)]
         lines.insert(1, tuple("-" * w for w in widths))
-        return "".join("  ".join(c + " " * (w - _width(c)) for c, w in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines)
+        table = "".join("  ".join(c + " " * (w - _width(c)) for c, w in zip(line, widths, strict=True)).rstrip() + "\n" for line in lines)
+        return table + "".join(f"{note}\n" for note in ("", *self.notes) if self.notes)
 
     def to_csv(self) -> str:
         """Comma-separated, full addresses, line breaks quoted."""
@@ -149,20 +156,32 @@ def named_queries() -> list[NamedQuery]:
     return out
 
 
-def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str, str] | None = None) -> Table:
+def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str, str] | None = None, *, any_sum: bool = False) -> Table:
     """Answer a SPARQL query: its text, a file, or the name of one that ships. All prefixes are known without PREFIX lines.
 
     `bindings`: variable → value: a prefixed name or <IRI>, a number, or a string (with and without the tag @zh). A value takes
-    the place of the query's own `VALUES ?variable { … }` if it has one. Raises KgError.
+    the place of the query's own `VALUES ?variable { … }` if it has one. A sum of amounts that leaves open what kind of money it
+    adds is refused, unless `any_sum`. Raises KgError.
     """
-    import pyoxigraph as ox
-
     text = _query_text(query)
     data = graph if isinstance(graph, GraphFile) else read_graph(graph)
     for name, value in (bindings or {}).items():
         text = _bind(text, name.lstrip("?$"), value, data.prefixes)
     if re.search(r"\bSERVICE\s+(?:SILENT\s+)?[<?$\w]", re.sub(r"#[^\n>]*\n|\"[^\"\n]*\"", " ", text), re.I):
         raise KgError("query-syntax", why=say("不支持 SERVICE：本工具不联网。", "SERVICE is not supported: this tool uses no network."))
+    table = _answer(data, text)
+    missing = () if any_sum else open_dimensions(text)
+    if missing:
+        raise KgError("query-sum", open=" ".join(f"gf:{d}" for d in missing))
+    if not table.rows:
+        note = emptied(data, text)
+        return replace(table, notes=(note,) if note else ())
+    return replace(table, notes=tuple(left_out(data, text)))
+
+
+def _answer(data: GraphFile, text: str) -> Table:
+    import pyoxigraph as ox
+
     try:
         found = data.store.query(text, prefixes=dict(data.prefixes), use_default_graph_as_union=True)
         if isinstance(found, ox.QuerySolutions):
@@ -239,74 +258,3 @@ def _cell(term: Any, data: GraphFile) -> Cell | None:
 
 def _width(text: str) -> int:
     return sum(2 if unicodedata.east_asian_width(c) in "WF" else 0 if unicodedata.combining(c) else 1 for c in text)
-
-
-# ---------------------------------------------------------------- checks
-
-
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """One finding of a check, in the user's language. severity: error (the graph is broken), warning or note."""
-
-    check: str
-    severity: str
-    problem: str
-    cause: str
-    cure: str
-    where: str
-
-    def __str__(self) -> str:
-        return f"{self.severity}: {self.problem} {self.where}"
-
-
-SEVERITIES = ("error", "warning", "note")
-
-
-def check(path: Path | GraphFile, sources: Path | None = None) -> list[Finding]:
-    """The findings of every check that ships, worst first; with `sources` every quote is cut again from the files there.
-
-    `sources` is the folder, file or corpus that was built from. Raises KgError if graph or sources cannot be read.
-    """
-    data = path if isinstance(path, GraphFile) else read_graph(path)
-    out = []
-    for file in sorted((ontology_dir() / "checks").glob("*.rq")):
-        text = file.read_text("utf-8")
-        head = dict(re.findall(r"^# ([\w ]+): (.*)$", text, re.M))
-        problem, cause, cure = (head[f"{part} {'zh' if chinese() else 'en'}"] for part in ("problem", "cause", "cure"))
-        table = run_query(data, text)
-        for row in table.rows:
-            where = " ".join(f"{n}={c.text}" for n, c in zip(table.columns, row, strict=True) if c)
-            out.append(Finding(file.stem, head["severity"], problem, cause, cure, where))
-    if sources is not None:
-        out += _against_sources(data, sources)
-    return sorted(out, key=lambda f: (SEVERITIES.index(f.severity), f.check, f.where))
-
-
-def _against_sources(data: GraphFile, sources: Path) -> Iterable[Finding]:
-    from .documents import read_inputs
-
-    texts: dict[str, tuple[str, str]] = {}
-    for d in read_inputs([sources]).documents:
-        for name in (d.source.path.partition("/")[2], d.source.path):  # the folder built from, or the one above it
-            texts[name] = (d.source.sha256, d.source.text)
-    again = say("对同一份文件重新生成图。", "Build the graph again from the same files.")
-    whole: dict[str, str] = {}
-    for row in data.select("SELECT ?file ?path ?sha WHERE { ?file gf:path ?path ; gf:sha256 ?sha } ORDER BY ?path"):
-        found = texts.get(row["path"])
-        if found is None:
-            problem, cause = say("来源文件不在所给目录。", "A source file is not in the folder given."), say("文件被移动或改名。", "It was moved or renamed.")
-            yield Finding("source-missing", "warning", problem, cause, say("给出生成时的目录。", "Give the folder that was built from."), row["path"])
-        elif found[0] != row["sha"]:
-            problem, cause = say("来源文件已改动。", "A source file has changed."), say("生成之后文件被编辑。", "It was edited after the build.")
-            yield Finding("source-changed", "error", problem, cause, again, row["path"])
-        else:
-            whole[row["file"]] = found[1]
-    spans = """SELECT ?span ?file ?start ?end ?quote WHERE {
-        { ?span gf:inArticle ?article } UNION { ?outer gf:segment ?span ; gf:inArticle ?article }
-        ?article dct:isPartOf ?file . ?span gf:quote ?quote ; gf:start ?start ; gf:end ?end } ORDER BY ?span"""
-    for row in data.select(spans):
-        text = whole.get(row["file"])
-        if text is not None and text[int(row["start"]) : int(row["end"])] != row["quote"]:
-            problem = say("引文与文件不符。", "A quote is not what the file has there.")
-            cause = say("图被改过，或程序有误。", "The graph was edited, or the program is at fault.")
-            yield Finding("quote-differs", "error", problem, cause, again, f"{data.short(row['span'])} {row['start']}-{row['end']}")

@@ -111,7 +111,7 @@ def calibration_text(result: Score) -> str:
     table = calibration(result)
     for band, row in table.items():
         cells = (f"{n:6} {share:.2f}" if n else "     –     " for n, share in (row[k] for k in (*FACTS, "all")))
-        lines.append(f"{band:10}" + "".join(f"{c:>18}" for c in cells))
+        lines.append((f"{band:10}" + "".join(f"{c:>18}" for c in cells)).rstrip())
     sums, strange = wrong_sums(result), wrong_financiers(result)
     found, paired = result.counts["money"].found, result.paired_sums
     lines.append(say(f"金额有误 {sums:.3f}（找到 {found} 个）", f"wrong sums        {sums:.3f} of {found} found"))

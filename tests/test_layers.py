@@ -32,7 +32,8 @@ documents build
 view terms concepts spans shapes corrections
 rdf network page tables
 outputs show
-query explain
+sparql answers shapes
+query explain checks
 gold alike evaluate gold_graph scores
 cli
 """
