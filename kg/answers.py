@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from .errors import chinese, say
 from .model import decimal_text
-from .sparql import Condition, conditions, everywhere, parts, tokens
+from .sparql import Condition, conditions, everywhere, joined, parts, tokens
 
 if TYPE_CHECKING:
     from .query import GraphFile
@@ -47,7 +47,7 @@ def _summed(text: str) -> _Sum | None:
         return None
     prefixes, pattern, _ = parts(text)
     said = list(everywhere(pattern))
-    triples = [c for c in said if c.kind == "triple"]
+    triples = [c for c in everywhere(pattern, "{", "GRAPH") if c.kind == "triple"]  # not those of an OPTIONAL or NOT EXISTS
     amounts = [c for c in triples if re.search(r"\bgf:amount\b", c.predicate)]
     if not amounts or not any(re.search(r"\bgf:(?:value|min|max)\b", c.predicate) for c in triples):
         return None
@@ -64,7 +64,7 @@ def _fixed(dimension: str, said: list[Condition], triples: list[Condition], word
     if dimension == "per" and any(c.kind in ("FILTER", "MINUS") and re.search(r"(?:NOT EXISTS|MINUS) \{[^{}]*\bgf:per\b", c.text, re.I) for c in said):
         return True
     grouped = _grouped(words)
-    sums = re.findall(r"\b(?:SUM|AVG) \((.*?)\) AS ", " ".join(words), re.I)
+    sums = re.findall(r"\b(?:SUM|AVG)\((.*?)\) AS ", joined(words), re.I)
     for c in triples:
         if not re.search(names, c.predicate):
             continue
@@ -72,7 +72,7 @@ def _fixed(dimension: str, said: list[Condition], triples: list[Condition], word
             return True
         variable = "?" + c.object[1:]
         values = {v for w in said if w.kind == "VALUES" for v in _values(w.text, variable)}
-        equal = any(x.kind == "FILTER" and re.search(rf"\{variable}(?: \))? = (?!\?)|= \{variable}(?!\w)", x.text) for x in said)
+        equal = any(x.kind == "FILTER" and re.search(rf"\{variable}(?: \))? = |= \{variable}(?!\w)", x.text) for x in said)
         if variable in grouped or equal or len(values) == 1 or (values and all(f"{variable} " in s + " " for s in sums)):
             return True
     return False
@@ -122,7 +122,7 @@ def left_out(data: GraphFile, text: str) -> list[str]:
         return []
     if found.observed:
         return _other_observations(data, found)
-    counted = {row[found.fact[1:]] for row in data.select(f"{found.prefixes} SELECT DISTINCT {found.fact} WHERE {{ {' '.join(found.pattern)} }}") if row}
+    counted = _counted(data, found)
     named = {word for c in everywhere(found.pattern) for word in tokens(c.text)}
     rows: dict[str, list[Decimal]] = {}
     for row in data.select(_EVENTS.replace("LANG", _language())):
@@ -145,6 +145,12 @@ _EVENTS = """SELECT ?e ?i ?il ?s ?sl ?k ?kl ?t ?tl ?v ?c (EXISTS { ?e gf:partOfT
     OPTIONAL { ?k skos:prefLabel ?kl FILTER(lang(?kl) = "LANG") } OPTIONAL { ?t skos:prefLabel ?tl FILTER(lang(?tl) = "LANG") } } ORDER BY ?e"""
 
 
+def _counted(data: GraphFile, found: _Sum) -> set[str]:
+    """The facts that the total holds."""
+    query = f"{found.prefixes} SELECT DISTINCT {found.fact} WHERE {{ {joined(found.pattern)} }}"
+    return {row[found.fact[1:]] for row in data.select(query) if row}
+
+
 def _kind(row: dict[str, str], named: set[str]) -> str:
     """Why an event is not in the total: the values of it that the query does not name, or else what else keeps it out."""
 
@@ -165,7 +171,7 @@ def _kind(row: dict[str, str], named: set[str]) -> str:
 
 def _other_observations(data: GraphFile, found: _Sum) -> list[str]:
     """Of a sum of observations: how many others there are, by metric."""
-    counted = {row[found.fact[1:]] for row in data.select(f"{found.prefixes} SELECT DISTINCT {found.fact} WHERE {{ {' '.join(found.pattern)} }}") if row}
+    counted = _counted(data, found)
     rows: dict[str, int] = {}
     for row in data.select(f'SELECT ?o ?l {{ ?o a gf:Observation ; gf:amount ?a ; gf:metric/skos:prefLabel ?l FILTER(lang(?l) = "{_language()}") }}'):
         if row["o"] not in counted:
@@ -173,7 +179,8 @@ def _other_observations(data: GraphFile, found: _Sum) -> list[str]:
     lines = sorted(rows.items(), key=lambda x: (-x[1], x[0]))
     more = [say(f"  另有 {len(lines) - 9} 项指标", f"  {len(lines) - 9} metrics more")] if len(lines) > 10 else []
     shown = lines[:9] if more else lines
-    return [say("未计入合计的观测，按指标：", "observations left out of the total, by metric:"), *(f"  {n}  {label}" for label, n in shown), *more] if lines else []
+    title = say("未计入合计的观测，按指标：", "observations left out of the total, by metric:")
+    return [title, *(f"  {n}  {label}" for label, n in shown), *more] if lines else []
 
 
 def _language() -> str:
@@ -192,7 +199,7 @@ def emptied(data: GraphFile, text: str) -> str:
 
     def holds(chosen: list[Condition]) -> bool:
         body = " ".join(c.text + (" ." if c.kind == "triple" else "") for c in chosen)
-        return next(iter(data.ask(f"{prefixes} ASK {{ {body} }}")), False)
+        return data.ask(f"{prefixes} ASK {{ {body} }}")
 
     order = sorted(found, key=lambda c: {"VALUES": 0, "FILTER": 2, "MINUS": 2}.get(c.kind, 1))
     so_far: list[Condition] = []
@@ -205,7 +212,7 @@ def emptied(data: GraphFile, text: str) -> str:
             alone = c.kind == "triple" and not holds([*given, c])
             return _said(c, given, alone)
         so_far.append(c)
-    return say("没有结果：条件都能满足，但 HAVING、LIMIT 或 OFFSET 去掉了所有的行。", "no rows: the conditions are met, but HAVING, LIMIT or OFFSET leaves no row.")
+    return say("没有结果：被 HAVING、LIMIT 或 OFFSET 去掉了", "no rows: the conditions are met, but HAVING, LIMIT or OFFSET takes all away")
 
 
 def _said(c: Condition, given: list[Condition], alone: bool) -> str:
@@ -214,7 +221,7 @@ def _said(c: Condition, given: list[Condition], alone: bool) -> str:
     values = "".join(f"（{v}）" if chinese() else f" ({v})" for v in _bindings(c, given))
     if alone:
         return say(f"没有结果：图中没有一处满足 {shown}{values}", f"no rows: nothing in the graph meets  {shown}{values}")
-    return say(f"没有结果：前面的条件有结果，加上这一条就没有了：{shown}{values}", f"no rows: the conditions before it are met, this one leaves none:  {shown}{values}")
+    return say(f"没有结果：加上这一条就没有了：{shown}{values}", f"no rows: the conditions before it are met, this one is not:  {shown}{values}")
 
 
 def _bindings(c: Condition, given: list[Condition]) -> Iterator[str]:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from .errors import chinese, say
 from .ontology import ontology_dir
-from .query import GraphFile, read_graph, run_query
+from .query import GraphFile, answer, read_graph
 from .shapes import rules
 
 SEVERITIES = ("error", "warning", "note")
@@ -69,7 +69,7 @@ def _queries(data: GraphFile) -> Iterator[Finding]:
         text = file.read_text("utf-8")
         head = dict(re.findall(r"^# ([\w ]+): (.*)$", text, re.M))
         problem, cause, cure = (head[f"{part} {'zh' if chinese() else 'en'}"] for part in ("problem", "cause", "cure"))
-        table = run_query(data, text, any_sum=True)
+        table = answer(data, text)
         for row in table.rows:
             where = " ".join(f"{n}={c.text}" for n, c in zip(table.columns, row, strict=True) if c)
             yield Finding(file.stem, head["severity"], problem, cause, cure, where)

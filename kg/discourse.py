@@ -40,6 +40,8 @@ _SUBJECT_KINDS = frozenset(
     ).split()
 )
 _CLAUSE = re.compile(r"[，；：。！？]")
+_LISTED = re.compile(rf"{LIST_MARK}|(?:地区|境内|辖内|辖区|周边)?的?")
+_MARK = re.compile(r"[，；：。！？（(）)]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,10 +57,14 @@ class Scene:
     times: tuple[Mention, ...]
     posts: frozenset[Mention]  # persons who hold a post: speakers, seldom subjects
     cases: Mapping[Mention, str]
+    starts: tuple[int, ...]  # of the sentences
+    outer_starts: tuple[int, ...]
+    sentence_times: tuple[tuple[Mention, ...], ...]  # the times of each sentence
+    clause_marks: tuple[int, ...]  # offsets
 
     def number_of(self, offset: int) -> int:
         """The number of the sentence that holds an offset."""
-        return max(bisect_right(self.sentences, offset, key=lambda s: s.span.start) - 1, 0)
+        return max(bisect_right(self.starts, offset) - 1, 0)
 
     def kind(self, mention: Mention) -> str:
         return self.linked.kind(mention)
@@ -68,8 +74,7 @@ class Scene:
 
     def outer_in(self, span: Span) -> list[Mention]:
         """The outer mentions that start in a span."""
-        low = bisect_left(self.outer, span.start, key=lambda m: m.span.start)
-        return list(self.outer[low : bisect_left(self.outer, span.end, lo=low, key=lambda m: m.span.start)])
+        return list(self.outer[bisect_left(self.outer_starts, span.start) : bisect_left(self.outer_starts, span.end)])
 
     def case(self, mention: Mention) -> str:
         return self.cases.get(mention, "")
@@ -78,11 +83,17 @@ class Scene:
 def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention], times: Sequence[Mention], posts: frozenset[Mention]) -> Scene:
     """Put the reading together."""
     sentences = tuple(article.sentences())
-    rendered = tuple(render(s, article.folded, [m for m in outer if s.span.covers(m.span)], linked.kind) for s in sentences)
-    cases: dict[Mention, str] = {}
-    for r in rendered:
-        cases.update(case_marks(r))
-    return Scene(article, pack, linked, tuple(outer), sentences, rendered, tuple(times), posts, cases)
+    starts, outer_starts = tuple(s.span.start for s in sentences), tuple(m.span.start for m in outer)
+    inside = (outer[bisect_left(outer_starts, s.span.start) : bisect_left(outer_starts, s.span.end)] for s in sentences)
+    rendered = tuple(render(s, article.folded, here, linked.kind) for s, here in zip(sentences, inside, strict=True))
+    cases = {m: case for r in rendered for m, case in case_marks(r)}
+    by_sentence: list[list[Mention]] = [[] for _ in sentences]
+    for t in times:
+        number = bisect_right(starts, t.span.start) - 1
+        if number >= 0 and sentences[number].span.covers(t.span):
+            by_sentence[number].append(t)
+    clauses, in_sentence = tuple(_clause_marks(article.folded, sentences)), tuple(map(tuple, by_sentence))
+    return Scene(article, pack, linked, tuple(outer), sentences, rendered, tuple(times), posts, cases, starts, outer_starts, in_sentence, clauses)
 
 
 def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
@@ -92,7 +103,7 @@ def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
         before = sentence.text[max(0, index - 14) : index]
         if previous is not None:
             between = sentence.text[previous[0] : index]
-            if re.fullmatch(rf"{LIST_MARK}|(?:地区|境内|辖内|辖区|周边)?的?", between):
+            if _LISTED.fullmatch(between):
                 yield mention, previous[1]
                 previous = (index + 2, previous[1])
                 continue
@@ -111,19 +122,24 @@ def subject_like(scene: Scene, mention: Mention) -> bool:
     )
 
 
-def clause_start(scene: Scene, offset: int, marks: re.Pattern[str] = _CLAUSE) -> int:
+def clause_start(scene: Scene, offset: int) -> int:
     """Where the clause that holds an offset starts, within its sentence."""
-    sentence = scene.sentences[scene.number_of(offset)]
-    text = scene.article.folded
-    for i in range(offset - 1, sentence.span.start - 1, -1):
-        if marks.match(text[i]) and not _in_brackets(text, i, sentence.span):
-            return i + 1
-    return sentence.span.start
+    start = scene.starts[scene.number_of(offset)]
+    before = bisect_left(scene.clause_marks, offset)
+    return max(start, scene.clause_marks[before - 1] + 1) if before else start
 
 
-def _in_brackets(text: str, index: int, span: Span) -> bool:
-    before = text[span.start : index]
-    return before.count("（") + before.count("(") > before.count("）") + before.count(")")
+def _clause_marks(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
+    """Where the marks between clauses stand; those in brackets part none."""
+    for s in sentences:
+        depth = 0
+        for m in _MARK.finditer(text, s.span.start, s.span.end):
+            if m[0] in "（(":
+                depth += 1
+            elif m[0] in "）)":
+                depth -= 1
+            elif depth <= 0:
+                yield m.start()
 
 
 def clause_end(scene: Scene, offset: int) -> int:
@@ -192,7 +208,7 @@ def time_at(scene: Scene, span: Span) -> TimeRef | None:
     """The time in force at a span: the last one before it in its sentence, else just after it in its clause, else the paragraph's."""
     number = scene.number_of(span.start)
     s = scene.sentences[number]
-    inside = [t for t in scene.times if s.span.covers(t.span) and t.found_by != "time.ahead"]
+    inside = [t for t in scene.sentence_times[number] if t.found_by != "time.ahead"]
     before = [t for t in inside if t.span.end <= span.start]
     end = clause_end(scene, span.end)
     after = [t for t in inside if span.end <= t.span.start < end]
@@ -203,7 +219,7 @@ def time_at(scene: Scene, span: Span) -> TimeRef | None:
         other = scene.sentences[earlier]
         if other.block != s.block:
             return None
-        for t in reversed([t for t in scene.times if other.span.covers(t.span)]):
+        for t in reversed(scene.sentence_times[earlier]):
             if isinstance(t.value, TimeRef) and t.value.start is not None:
                 return t.value
     return None

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from decimal import Decimal
+from itertools import accumulate
 from typing import Any
 
 from .anaphors import find_anaphors
@@ -47,23 +50,7 @@ NESTED = (*DIVISION_KINDS, "Bank", "Branch", "Insurer", "Guarantor", "Facility",
 _RANK = {
     k: n
     for n, k in enumerate(
-        (
-            "Branch",
-            "Bank",
-            "Insurer",
-            "Guarantor",
-            "PublicBody",
-            "Company",
-            "OtherOrganization",
-            "Workshop",
-            "Document",
-            "Project",
-            "Programme",
-            "FinancialProduct",
-            "Facility",
-            "Person",
-            "Group",
-        )
+        "Branch Bank Insurer Guarantor PublicBody Company OtherOrganization Workshop Document Project Programme FinancialProduct Facility Person Group".split()
     )
 }
 
@@ -85,15 +72,21 @@ def extract(document: Document, pack: Pack) -> DocumentFacts:
 
 def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:
     """(outer, nested): the longest win; a bank, division or named thing inside a longer name stays as nested."""
-    outer: list[Mention] = []
-    nested: list[Mention] = []
-    for m in sorted(set(mentions), key=lambda m: (-len(m.span), m.anaphor, _RANK.get(m.kind, 50), m.span, m.kind)):
-        over = [o for o in outer if o.span.meets(m.span)]
+    outer: list[Mention] = []  # apart, by start
+    starts: list[int] = []
+    nested: dict[Mention, list[Mention]] = {}  # by the outer one
+    for m in sorted(dict.fromkeys(mentions), key=lambda m: (-len(m.span), m.anaphor, _RANK.get(m.kind, 50), m.span, m.kind)):
+        low = bisect_right(starts, m.span.start)
+        low -= low > 0 and outer[low - 1].span.end > m.span.start
+        over = outer[low : bisect_left(starts, m.span.end, low)]
         if not over:
-            outer.append(m)
-        elif len(over) == 1 and _stays(m, over[0]) and all(_inside(m.span, n.span) for n in nested if n.span.meets(m.span)):
-            nested.append(m)
-    return sorted(outer, key=_place), sorted(nested, key=_place)
+            outer.insert(low, m)
+            starts.insert(low, m.span.start)
+        elif len(over) == 1 and _stays(m, over[0]):
+            others = nested.setdefault(over[0], [])
+            if all(_inside(m.span, n.span) for n in others if n.span.meets(m.span)):
+                others.append(m)
+    return outer, sorted((m for others in nested.values() for m in others), key=_place)
 
 
 def _stays(inner: Mention, outer: Mention) -> bool:
@@ -110,6 +103,18 @@ def _place(m: Mention) -> tuple[int, int]:
     return m.span.start, -m.span.end
 
 
+def _covering(mentions: Iterable[Mention]) -> Callable[[Mention], bool]:
+    """A test whether one of the mentions covers another one."""
+    spans = sorted(m.span for m in mentions)
+    starts, reach = [s.start for s in spans], [*accumulate((s.end for s in spans), max)]
+
+    def covered(m: Mention) -> bool:
+        before = bisect_right(starts, m.span.start)
+        return before > 0 and reach[before - 1] >= m.span.end
+
+    return covered
+
+
 def read_article(article: Article, pack: Pack) -> DocumentFacts:
     """The facts of one article."""
     r = read(article, pack)
@@ -117,19 +122,20 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
     metrics: list[Metric] = []
     money = _once(financings(r.scene))
     for f in [*money, *tenures(r.scene, r.posts), *relations(r.scene, r.kept, money)]:
-        facts.setdefault(f.id, f)
+        _say(facts, f)
     used = frozenset(a.mention for f in money for _, a in f.amounts)
     reasons = {q: reason for q, reason in r.reasons.items() if q not in used}
     for found, metric in observations(r.scene, r.stated(), money):
         if isinstance(found, Fact):
-            facts.setdefault(found.id, found)
+            _say(facts, found)
             if metric:
                 metrics.append(metric)
         else:
             reasons[found] = ""
     stated = {a.mention for f in facts.values() for _, a in f.amounts}
+    sums = {_sum(m.value) for m in stated if isinstance(m.value, Quantity)}
     asides = [
-        Aside(Amount(q.value, q), reason or ("asideRepeated" if _repeated(q, stated) else ""))
+        Aside(Amount(q.value, q), reason or ("asideRepeated" if _sum(q.value) in sums else ""))
         for q, reason in reasons.items()
         if q not in stated and isinstance(q.value, Quantity)
     ]
@@ -144,6 +150,15 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
         tuple(sorted(asides, key=lambda a: a.amount.mention.span)),
         _metrics(metrics),
     )
+
+
+def _say(facts: dict[str, Fact], fact: Fact) -> None:
+    """Add a fact; one that was said before gains the evidence, and the surer of the two sayings stands."""
+    said = facts.get(fact.id)
+    if said is not None:
+        best = fact if fact.confidence > said.confidence else said
+        fact = replace(best, evidence=tuple(dict.fromkeys((*said.evidence, *fact.evidence))))
+    facts[fact.id] = fact
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,10 +186,11 @@ def read(article: Article, pack: Pack) -> Reading:
     names = find_names(article, pack, [*divisions, *banks, *orgs, *people, *quantities])
     groups = find_groups(article, pack, [*quantities, *divisions])
     named = [*divisions, *banks, *orgs, *people, *names, *groups, *find_place_anaphors(article), *find_anaphors(article, names)]
-    outer, nested = select([m for m in named if m.kind == "Group" or not any(q.span.covers(m.span) for q in quantities)])
-    taken = sorted([m.span for m in outer if m.kind != "Group"] + [t.span for t in times])
-    free = {q for q in quantities if not any(n.covers(q.span) for n in taken)}
-    in_groups = {q for q in free if any(o.kind == "Group" and o.span.covers(q.span) for o in outer)}
+    in_number = _covering(quantities)
+    outer, nested = select(m for m in named if m.kind == "Group" or not in_number(m))
+    taken, grouped = _covering([*(m for m in outer if m.kind != "Group"), *times]), _covering(m for m in outer if m.kind == "Group")
+    free = {q for q in quantities if not taken(q)}
+    in_groups = {q for q in free if grouped(q)}
     kept = (*outer, *nested)
     resolution = resolve(article, [m for m in kept if m.kind in (*DIVISION_KINDS, "Division")], load_register())
     linked = link(article, kept, resolution, pack, {p.person: p.body for p in posts if p.body})
@@ -190,13 +206,9 @@ def reading(article: Article, pack: Pack) -> tuple[Scene, list[Mention]]:
     return r.scene, r.stated()
 
 
-def _repeated(q: Mention, stated: Iterable[Mention]) -> bool:
-    return any(
-        isinstance(m.value, Quantity)
-        and isinstance(q.value, Quantity)
-        and (m.value.value, m.value.unit, m.value.currency) == (q.value.value, q.value.unit, q.value.currency)
-        for m in stated
-    )
+def _sum(q: Quantity) -> tuple[Decimal, str, str]:
+    """What makes two quantities the same sum."""
+    return q.value, q.unit, q.currency
 
 
 def _once(facts: Iterable[Fact]) -> list[Fact]:

@@ -13,7 +13,7 @@ from .facts import build, sentence_text
 from .linking import LENDERS
 from .model import DIVISION_KINDS, Amount, Fact, Mention, Quantity, Span
 from .modifiers import modifiers
-from .slots import LIST_MARK, Match, Rendered, find, rules
+from .slots import LIST_MARK, Match, Rendered, find, likely, rules
 
 _PURPOSES = frozenset(("Project", "Facility", "Programme"))
 _TO = frozenset("Company OtherOrganization Person Group Country Province Prefecture County Township Village Project Facility Workshop Programme".split())
@@ -22,7 +22,7 @@ _NO_FINANCING = re.compile(
 )
 _SCAM = re.compile(r"诈骗|骗走|被骗|骗子|刷单|冒充|套路贷|虚假")
 _MADE = re.compile(r"建起|建成|建了|新建|修建|建设|办起|修起|改造|扩建|用于|用来|投入")
-_GOT = re.compile(r"获得|拿到|得到|申请|取得|领到")
+_GOT = re.compile(r"获得|拿到|得到|申请|取得|领到|拿着|争取|靠着")
 _OWNERS = frozenset(("Company", "Person", "OtherOrganization", "Group"))
 _FOCUS = frozenset(("Company", "Person", "OtherOrganization", "Project", "Workshop", "Facility"))
 _PAYERS = frozenset(
@@ -81,7 +81,7 @@ def drafts(scene: Scene) -> Iterator[Draft]:
         around = scene.article.folded[block.start : block.end] + scene.article.title
         if _SCAM.search(sentence):
             continue
-        for rule in rules(scene.pack, "FinancingEvent"):
+        for rule in likely(rules(scene.pack, "FinancingEvent"), rendered):
             if "context" in rule.fields and not re.search(rule.fields["context"], around if rule.id == "financing.donors" else sentence):
                 continue
             for match in find(rule, rendered):
@@ -194,6 +194,8 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
     payer = scene.entity(financier) if financier else ""
     if choice.instrument == "donation":
         scored = [x for x in scored if scene.kind(x[2]) != "Person" or scene.case(x[2]) == "dative"]
+    if choice.instrument == "equity":
+        scored = [x for x in scored if scene.entity(x[2]) not in before.financiers]  # who paid before is not who is paid
     to = [m for p, _, m in scored if p >= 0.5 and scene.entity(m) != payer]
     if not to and scored and scored[0][0] >= 0.3 and scene.entity(scored[0][2]) != payer:
         to = [scored[0][2]]
@@ -233,6 +235,7 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
             ("instrument", "gfc:" + choice.instrument),
             ("stage", "gfc:" + stage),
             ("aggregation", "gfc:" + (mods.aggregation or fields.get("aggregation", "single"))),
+            *pledged,
         ],
         [*amounts, *(extra if amounts else [])],
         sentence=draft.sentence,
@@ -251,7 +254,9 @@ def _syndicate(scene: Scene, financier: Mention | None, draft: Draft) -> list[Me
     before = scene.article.folded[span.start : anchor.end].partition("银团")
     if financier is None or not before[1] or "其中" in before[2]:
         return []
-    return [m for m in scene.outer_in(Span(span.start, anchor.start)) if scene.kind(m) in LENDERS and scene.entity(m) and scene.entity(m) != scene.entity(financier)]
+    return [
+        m for m in scene.outer_in(Span(span.start, anchor.start)) if scene.kind(m) in LENDERS and scene.entity(m) and scene.entity(m) != scene.entity(financier)
+    ]
 
 
 def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | None) -> str | None:
@@ -325,7 +330,9 @@ def _after(scene: Scene, draft: Draft) -> list[Mention]:
         for m in scene.outer_in(Span(anchor.end, min(end, stop, anchor.end + 40)))
         if _can_receive(scene, m)
         and (
-            scene.case(m) == "dative" or (scene.kind(m) in ("Project", "Facility", "Workshop") and _MADE.search(scene.article.folded, anchor.end, m.span.start))
+            scene.case(m) == "dative"
+            or (scene.kind(m) == "Group" and _GOT.match(scene.article.folded, m.span.end))
+            or (scene.kind(m) in ("Project", "Facility", "Workshop") and _MADE.search(scene.article.folded, anchor.end, m.span.start))
         )
     ]
     return _narrow(scene, after)
@@ -467,10 +474,10 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
     if here:
         return [here[-1]]
     text = scene.article.folded
-    if draft.match.rule.fields["instrument"] in (*_OWN_MONEY, "insurance"):
+    if draft.match.rule.fields["instrument"] in (*_OWN_MONEY, "insurance") or draft.match.rule.id == "financing.total":
         start = scene.sentences[draft.sentence].span.start
-        kinds = ("Group",) if draft.match.rule.fields["instrument"] == "insurance" else ("Project", "Facility", "Workshop")
-        shared = [m for m in scene.outer_in(Span(start, anchor.start)) if scene.kind(m) in kinds and scene.entity(m)]
+        kinds = ("Group",) if draft.match.rule.fields["instrument"] in ("insurance", "by-noun") else ("Project", "Facility", "Workshop")
+        shared = [m for m in scene.outer_in(Span(start, anchor.start)) if scene.kind(m) in kinds and scene.entity(m) and scene.entity(m) not in skip]
         if shared:
             return [shared[-1]]
     clause = text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)]

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from functools import lru_cache
 
 DIVISION_KINDS = ("Country", "Province", "Prefecture", "County", "Township", "Village")
 
@@ -219,6 +220,9 @@ class Mention:
     value: Quantity | TimeRef | None = None
     anaphor: bool = False
 
+    def __hash__(self) -> int:  # mentions are keys of most tables: hash little, of what tells them apart
+        return hash((self.article, self.span.start, self.kind))
+
 
 @dataclass(frozen=True, slots=True)
 class Link:
@@ -343,6 +347,7 @@ def digest(*parts: object, length: int = 10) -> str:
 _DROPPED = re.compile(r"[\s“”\"'‘’「」『』《》〈〉【】\[\]（）()<>{}|\\^`#?？!！,，;；:：、/%&=*@~。]")
 
 
+@lru_cache(maxsize=4096)  # the same few names are asked for again and again
 def local_name(text: str) -> str:
     """A name as the local part of an IRI: NFC, white space, quotes and brackets removed, + — · as underscores.
 

@@ -108,7 +108,7 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
         r"生|校|部|性|网|院|干部|投资|会|引导|产业|专项", text[end:]
     ):
         return
-    if head == "财政" and re.match(r"[局厅部补资收支专所奖]|投资|扶持|贴息|激励|预算", text[end:]):
+    if head == "财政" and re.match(r"[局厅部补资收支专所奖]|投资|(?<![省市县区镇]财政)扶持|贴息|激励|预算", text[end:]):
         return
     start = left_edge(text, m.start(), places, pack, 26 if kind != "PublicBody" else 16)
     lead = text[start : m.start()]

@@ -124,7 +124,7 @@ def candidates(
 
 
 def _group(kind: str) -> str:
-    return "Division" if kind in DIVISION_KINDS else "Lender" if kind in LENDERS else kind
+    return "Division" if kind in DIVISION_KINDS else "Lender" if kind in ("Bank", "Branch") else kind
 
 
 def _form(scene: Scene, m: Mention) -> Iterator[str]:

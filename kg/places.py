@@ -114,6 +114,7 @@ def resolve(article: Article, mentions: Sequence[Mention], register: Register, p
     return Resolution(ids, tuple(entities), register.id(home) if home else "", _leader(towns, register), _leading(villages))
 
 
+@cache
 def _of_code(code: str, register: Register) -> Entity:
     parent = register.parent(code)
     return Entity(register.id(code), register.level(code), register.name(code), parent=register.id(parent) if parent else "", code=code.ljust(12, "0"))

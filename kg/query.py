@@ -169,7 +169,7 @@ def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str,
         text = _bind(text, name.lstrip("?$"), value, data.prefixes)
     if re.search(r"\bSERVICE\s+(?:SILENT\s+)?[<?$\w]", re.sub(r"#[^\n>]*\n|\"[^\"\n]*\"", " ", text), re.I):
         raise KgError("query-syntax", why=say("不支持 SERVICE：本工具不联网。", "SERVICE is not supported: this tool uses no network."))
-    table = _answer(data, text)
+    table = answer(data, text)
     missing = () if any_sum else open_dimensions(text)
     if missing:
         raise KgError("query-sum", open=" ".join(f"gf:{d}" for d in missing))
@@ -179,7 +179,8 @@ def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str,
     return replace(table, notes=tuple(left_out(data, text)))
 
 
-def _answer(data: GraphFile, text: str) -> Table:
+def answer(data: GraphFile, text: str) -> Table:
+    """The bare answer to a query's text. Raises KgError."""
     import pyoxigraph as ox
 
     try:

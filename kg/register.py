@@ -12,6 +12,7 @@ import zipfile
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from io import BytesIO
 from pathlib import Path
 
 from .model import local_name
@@ -63,8 +64,7 @@ class Register:
 
     def chain(self, code: str) -> tuple[str, ...]:
         """The codes from the province down to this one."""
-        up = self.parent(code)
-        return (*self.chain(up), code) if up else (code,)
+        return _chain(self, code)
 
     def id(self, code: str) -> str:
         """The entity id: the chain of names from the prefecture on (from the province for a province and in 北京, 天津, 上海, 重庆).
@@ -73,13 +73,7 @@ class Register:
         >>> r.id("330109113"), r.id("33"), r.id("110101"), r.id("429004")
         ('place/杭州市.萧山区.瓜沥镇', 'place/浙江省', 'place/北京市.东城区', 'place/仙桃市')
         """
-        codes = self.chain(code)
-        if len(codes) > 1 and not self.names[codes[0]].endswith("市"):
-            codes = codes[1:]
-        out = "place/" + ".".join(local_name(self.name(c)) for c in codes)
-        twins = _villages(self, code[:6])[0].get(self.name(code), ()) if len(code) == 12 else ()
-        same = sorted(c for c in twins if c[:9] == code[:9])
-        return out if len(same) < 2 or same[0] == code else f"{out}.{code[9:]}"
+        return _id(self, code)
 
     def towns_in(self, county: str) -> Mapping[str, str]:
         """Town name, spoken name and short form → code, of one county (or city without counties).
@@ -92,7 +86,7 @@ class Register:
 
     def villages_in(self, area: str) -> Mapping[str, tuple[str, ...]]:
         """Village name (村, 社区, 嘎查; committees' suffixes dropped) → codes, of a county or a town. Reads the prefecture's villages when first asked."""
-        return _villages(self, area[:6])[0] if len(area) <= 6 else _of_town(self, area)
+        return _villages(self, area[:6])[0] if len(area) <= 6 else _of_town(area)
 
     def village_tails(self, county: str) -> frozenset[str]:
         """The last three characters of a county's village names: what does not end so is no village of it."""
@@ -126,11 +120,16 @@ def _peoples() -> str:
 
 
 @cache
+def _archive() -> zipfile.ZipFile:
+    """The archive, in memory: its contents are read once, and worker processes share no file."""
+    return zipfile.ZipFile(BytesIO(ARCHIVE.read_bytes()))
+
+
+@cache
 def load_register() -> Register:
     """The shipped register, read once."""
-    with zipfile.ZipFile(ARCHIVE) as archive:
-        upper = archive.read("counties.tsv").decode().splitlines()
-        towns = archive.read("towns.tsv").decode().splitlines()
+    upper = _archive().read("counties.tsv").decode().splitlines()
+    towns = _archive().read("towns.tsv").decode().splitlines()
     names: dict[str, str] = {}
     full: dict[str, list[str]] = {}
     short: dict[str, list[str]] = {}
@@ -183,6 +182,23 @@ def _numbered(parent: str, cells: Iterable[str]) -> Iterator[tuple[str, str]]:
 
 
 @cache
+def _chain(register: Register, code: str) -> tuple[str, ...]:
+    up = register.parent(code)
+    return (*_chain(register, up), code) if up else (code,)
+
+
+@cache
+def _id(register: Register, code: str) -> str:
+    codes = _chain(register, code)
+    if len(codes) > 1 and not register.names[codes[0]].endswith("市"):
+        codes = codes[1:]
+    out = "place/" + ".".join(local_name(register.name(c)) for c in codes)
+    twins = _of_town(code[:9]).get(register.name(code), ()) if len(code) == 12 else ()
+    same = sorted(twins)
+    return out if len(same) < 2 or same[0] == code else f"{out}.{code[9:]}"
+
+
+@cache
 def _counties(register: Register, area: str) -> tuple[str, ...]:
     return tuple(c for c in register.lines if c.startswith(area))
 
@@ -210,19 +226,21 @@ def _lone_stems(register: Register, county: str) -> tuple[tuple[str, str], ...]:
 
 
 @cache
-def _of_town(register: Register, town: str) -> Mapping[str, tuple[str, ...]]:
-    found = _villages(register, town[:6])[0].items()
-    return {n: kept for n, codes in found if (kept := tuple(c for c in codes if c.startswith(town)))}
+def _of_town(town: str) -> Mapping[str, tuple[str, ...]]:
+    out: dict[str, list[str]] = {}
+    line = _chunk(town[:4]).get(town)
+    for code, name in _numbered(town, line.split("\t")) if line is not None else ():
+        out.setdefault(name, []).append(code)
+    return _frozen(out)
 
 
 @cache
 def _chunk(prefecture: str) -> Mapping[str, str]:
     """Town → its packed line of villages; empty for a prefecture without any."""
-    with zipfile.ZipFile(ARCHIVE) as archive:
-        try:
-            text = archive.read(f"villages/{prefecture}.tsv").decode()
-        except KeyError:
-            return {}
+    try:
+        text = _archive().read(f"villages/{prefecture}.tsv").decode()
+    except KeyError:
+        return {}
     return {line[:9]: line[10:] for line in text.splitlines()}
 
 

@@ -127,7 +127,8 @@ class _Reader:
         if name == "qualifiedValueShape":
             least, most = (self.values(shape, f"qualified{x}Count") for x in ("Min", "Max"))
             few = [f"FILTER NOT EXISTS {{ {self.several(focus, at, int(n.value), o)} }}" for n in least]
-            return " UNION ".join(f"{{ {p} }}" for p in [*(self.several(focus, at, int(n.value) + 1, o) for n in most), *(f"{self.bound(focus)} {p}" for p in few)])
+            ways = [*(self.several(focus, at, int(n.value) + 1, o) for n in most), *(f"{self.bound(focus)} {p}" for p in few)]
+            return " UNION ".join(f"{{ {way} }}" for way in ways)
         if name == "uniqueLang":
             other = self.new()
             return f'{has}{focus} {at} {other} FILTER(!sameTerm({v}, {other}) && LANG({v}) = LANG({other}) && LANG({v}) != "")'

@@ -9,9 +9,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from re import _parser  # type: ignore[attr-defined]  # no public way to the parsed form of a pattern
 from typing import Any
 
 from .errors import KgError
@@ -46,6 +47,7 @@ KINDS = (
     "Count",
     "Time",
 )
+_TYPE_OF = {k: chr(_TYPE_BASE + n) for n, k in enumerate(KINDS)}
 _UNIONS = {
     "Lender": ("FinancialInstitution", "Branch"),
     "Agent": ("Organization", "Division", "Person", "Group"),
@@ -132,14 +134,14 @@ def render(sentence: Sentence, folded: str, outer: Sequence[Mention], kind: Call
         if m.span.start < here or m.span.end > sentence.span.end:
             continue
         k = kind_of(m, kind(m))
-        if k not in KINDS:
+        if k not in _TYPE_OF:
             continue
         start, end = m.span.start, m.span.end
         if start > here and folded[start - 1 : start] + folded[end : end + 1] in QUOTES:  # “强村贷” is one slot, marks and all
             start, end = start - 1, end + 1
         out.append(folded[here:start])
         at.extend(range(here, start))
-        out.append(chr(_TYPE_BASE + KINDS.index(k)) + chr(_NUMBER_BASE + len(used)))
+        out.append(_TYPE_OF[k] + chr(_NUMBER_BASE + len(used)))
         at.extend((start, start))
         used.append(m)
         here = end
@@ -157,6 +159,7 @@ class Rule:
     pattern: re.Pattern[str]
     roles: tuple[tuple[str, str], ...]  # group name → role
     fields: Mapping[str, Any]
+    needs: tuple[frozenset[str], ...] = ()  # a text that it fits has a character of each
 
 
 @dataclass(frozen=True, slots=True)
@@ -183,7 +186,7 @@ def expand(pattern: str, where: Mapping[str, Any]) -> tuple[str, list[tuple[str,
         kinds = accepts(kind)
         if not kinds:
             raise KgError("pack-rule", path=where.get("file", ""), rule=where["id"], why=f"no class {kind!r}; known: {', '.join((*KINDS, *_UNIONS))}")
-        slot = f"[{''.join(chr(_TYPE_BASE + KINDS.index(k)) for k in sorted(kinds))}][{chr(_NUMBER_BASE)}-{chr(0xFFFFD)}]"
+        slot = f"[{''.join(_TYPE_OF[k] for k in sorted(kinds))}][{chr(_NUMBER_BASE)}-{chr(0xFFFFD)}]"
         body = f"{slot}(?:{LIST_MARK}{slot})*" if many else slot
         if not role:
             return f"(?:{body})"
@@ -211,8 +214,38 @@ def rules(pack: Pack, *facts: str) -> tuple[Rule, ...]:
             compiled = re.compile(text, re.VERBOSE)
         except re.error as error:
             raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"pattern: {error}") from None
-        out.append(Rule(r["id"], r["fact"], compiled, tuple(roles), {k: v for k, v in r.items() if k not in ("pattern", "examples", "silent")}))
+        out.append(Rule(r["id"], r["fact"], compiled, tuple(roles), {k: v for k, v in r.items() if k not in ("pattern", "examples", "silent")}, needs(text)))
     return tuple(out)
+
+
+def needs(pattern: str) -> tuple[frozenset[str], ...]:
+    """Sets of characters, the smallest first, of each of which a text must have one for the pattern (verbose syntax) to fit.
+
+    >>> [sorted(s) for s in needs("(?:为了?)?授信(?:额度|总额)")]
+    [['信'], ['授'], ['度', '额'], ['总', '额']]
+    """
+
+    def of(tree: Iterable[tuple[Any, Any]]) -> Iterator[frozenset[str]]:
+        for op, value in tree:
+            if op is _parser.LITERAL:
+                yield frozenset(chr(value))
+            elif op is _parser.IN and all(kind is _parser.LITERAL for kind, _ in value):
+                yield frozenset(chr(code) for _, code in value)
+            elif op is _parser.SUBPATTERN or (op is _parser.MAX_REPEAT and value[0]):
+                yield from of(value[-1])
+            elif op is _parser.BRANCH:
+                sides = [list(of(side)) for side in value[1]]
+                if all(sides):
+                    yield frozenset().union(*(side[0] for side in sides))
+                    yield frozenset().union(*(side[-1] for side in sides))
+
+    return tuple(sorted(set(of(_parser.parse(pattern, re.VERBOSE))), key=lambda s: (len(s), sorted(s))))
+
+
+def likely(some: Iterable[Rule], sentence: Rendered) -> list[Rule]:
+    """The rules that have all they need in a sentence: the others cannot fit."""
+    there = frozenset(sentence.text)
+    return [rule for rule in some if not any(map(there.isdisjoint, rule.needs))]
 
 
 def find(rule: Rule, sentence: Rendered) -> Iterator[Match]:

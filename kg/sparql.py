@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 _TOKEN = re.compile(
-    r"""#[^\n]*                                   # a comment
+    r"""\#[^\n]*                                  # a comment
     |<[^<>"{}|^`\\\s]*>                           # an address
     |\"{3}(?:[^"\\]|\\.|"(?!""))*\"{3}|"(?:[^"\\\n]|\\.)*"|'(?:[^'\\\n]|\\.)*'
     |[?$]\w+|@[A-Za-z-]+
@@ -39,6 +39,15 @@ def tokens(text: str) -> list[str]:
     return [t for t in _TOKEN.findall(text) if not t.startswith("#")]
 
 
+def joined(words: Sequence[str]) -> str:
+    """Tokens as text again; a function stays by its bracket, as some readers want it.
+
+    >>> joined(tokens("FILTER( ?a=CONCAT ('(', ?b) )"))
+    "FILTER( ?a = CONCAT( '(' , ?b ) )"
+    """
+    return "".join(("" if not i or (w == "(" and words[i - 1].isalpha()) else " ") + w for i, w in enumerate(words))
+
+
 def closing(words: Sequence[str], at: int) -> int:
     """The index of the bracket that closes the one at an index, the end if none does."""
     opened, close, depth = words[at], _PAIRS[words[at]], 0
@@ -66,7 +75,7 @@ def conditions(words: Sequence[str]) -> Iterator[Condition]:
     """The conditions of a pattern, in order; lists by ; and , are parted.
 
     >>> [c.text for c in conditions(tokens("?a gf:b/gf:c* ?d ; gf:e 1 , 2 . FILTER(?d > 1) OPTIONAL { ?a gf:f ?g }"))]
-    ['?a gf:b/gf:c* ?d', '?a gf:e 1', '?a gf:e 2', 'FILTER ( ?d > 1 )', 'OPTIONAL { ?a gf:f ?g }']
+    ['?a gf:b/gf:c* ?d', '?a gf:e 1', '?a gf:e 2', 'FILTER( ?d > 1 )', 'OPTIONAL { ?a gf:f ?g }']
     """
     at, subject, predicate = 0, "", ""
     while at < len(words):
@@ -81,7 +90,7 @@ def conditions(words: Sequence[str]) -> Iterator[Condition]:
         elif word == "{" or keyword in ("FILTER", "BIND", "VALUES", "OPTIONAL", "MINUS", "GRAPH"):
             subject = ""
             at = _block(words, at)
-            yield Condition("{" if word == "{" else keyword, " ".join(words[start:at]))
+            yield Condition("{" if word == "{" else keyword, joined(words[start:at]))
         elif not subject:
             subject, predicate, at = word, "", at + 1
         elif not predicate:
@@ -123,18 +132,18 @@ def _path(words: Sequence[str], at: int) -> int:
     return at
 
 
-def everywhere(words: Sequence[str]) -> Iterator[Condition]:
-    """The conditions of a pattern and of every pattern inside it."""
+def everywhere(words: Sequence[str], *kinds: str) -> Iterator[Condition]:
+    """The conditions of a pattern and of every pattern inside it, or of those inside conditions of some kinds."""
     for c in conditions(words):
         yield c
         inner = tokens(c.text)
         at = 0
-        while c.kind != "triple" and c.kind != "VALUES" and at < len(inner):
+        while c.kind not in ("triple", "VALUES") and (not kinds or c.kind in kinds) and at < len(inner):
             if inner[at] == "{":
                 end = closing(inner, at)
                 body = inner[at + 1 : end]
                 if body and body[0].upper() == "SELECT":
                     body = body[body.index("{") + 1 : closing(body, body.index("{"))] if "{" in body else []
-                yield from everywhere(body)
+                yield from everywhere(body, *kinds)
                 at = end
             at += 1

@@ -1,6 +1,5 @@
-"use strict";
-// Where the nodes go. A seeded force layout of each connected part, labels pushed apart, parts packed into the window's shape:
-// same scene and window shape, same picture.
+// Where the nodes go: a seeded force layout, spread over the window's shape, then labels pushed apart inside it.
+// Same scene and same window, same picture. A unit is a pixel at scale 1; boxes have x, y (their middle) and the half sizes w, h.
 
 /** A small seeded generator of numbers in [0, 1). */
 function dice(seed) {
@@ -14,34 +13,31 @@ function dice(seed) {
 
 /** The connected parts of the nodes 0 … n-1, largest first; `links` are pairs of numbers. */
 function parts(n, links) {
-  const up = Array.from({ length: n }, (_, i) => i);
-  const top = (i) => { while (up[i] !== i) i = up[i] = up[up[i]]; return i; };
-  for (const [a, b] of links) up[Math.max(top(a), top(b))] = Math.min(top(a), top(b));
+  const up = Array.from({ length: n }, (_, i) => i), root = (i) => { while (up[i] !== i) i = up[i] = up[up[i]]; return i; };
+  for (const [a, b] of links) { const p = root(a), q = root(b); up[Math.max(p, q)] = Math.min(p, q); }
   const found = new Map();
-  for (let i = 0; i < n; i++) found.set(top(i), [...(found.get(top(i)) || []), i]);
+  for (let i = 0; i < n; i++) { const r = root(i); if (!found.has(r)) found.set(r, []); found.get(r).push(i); }
   return [...found.values()].sort((a, b) => b.length - a.length || a[0] - b[0]);
 }
 
-/** Spring layout of one part, in place: `boxes` have x, y and the half sizes w, h. */
+/** Spring layout of one connected part, in place. Long boxes push harder sideways. */
 function spring(boxes, links, random) {
-  const n = boxes.length, ideal = n < 40 ? 108 : n < 80 ? 94 : 84, rounds = Math.max(60, Math.min(420, Math.floor(2.4e7 / (n * n))));
-  const degree = new Float64Array(n);
+  const n = boxes.length, ideal = 92, rounds = Math.max(60, Math.min(500, Math.floor(3e7 / (n * n))));
+  const degree = new Float64Array(n), dx = new Float64Array(n), dy = new Float64Array(n);
   for (const [a, b] of links) { degree[a]++; degree[b]++; }
-  const order = [...boxes.keys()].sort((a, b) => degree[b] - degree[a] || a - b);
-  order.forEach((i, rank) => { // a sunflower, hubs inside
+  [...boxes.keys()].sort((a, b) => degree[b] - degree[a] || a - b).forEach((i, rank) => { // a sunflower, hubs inside
     const far = ideal * 0.7 * Math.sqrt(rank), turn = rank * 2.399963 + random() * 0.5;
     boxes[i].x = far * Math.cos(turn); boxes[i].y = far * Math.sin(turn);
   });
-  const dx = new Float64Array(n), dy = new Float64Array(n);
   for (let round = 0; round < rounds; round++) {
     dx.fill(0); dy.fill(0);
     for (let i = 0; i < n; i++) {
       for (let j = i + 1; j < n; j++) {
         const x = boxes[i].x - boxes[j].x || 0.01, y = boxes[i].y - boxes[j].y || 0.01, square = x * x + y * y;
-        const push = ((ideal * ideal * (1 + 0.1 * Math.sqrt(degree[i] * degree[j]))) / square) * Math.min(1, (2.2 * ideal) / Math.sqrt(square)); // fades with distance
+        const push = ((ideal * ideal * (1 + 0.12 * Math.sqrt(degree[i] * degree[j]))) / square) * Math.min(1, (3 * ideal) / Math.sqrt(square)); // fades with distance
         dx[i] += x * push; dy[i] += y * push; dx[j] -= x * push; dy[j] -= y * push;
       }
-      dx[i] -= boxes[i].x * 0.14; dy[i] -= boxes[i].y * 0.14;
+      dx[i] -= boxes[i].x * 0.1; dy[i] -= boxes[i].y * 0.1;
     }
     for (const [a, b] of links) {
       const x = boxes[a].x - boxes[b].x, y = boxes[a].y - boxes[b].y, pull = Math.hypot(x, y) / ideal;
@@ -55,8 +51,8 @@ function spring(boxes, links, random) {
   }
 }
 
-/** Push overlapping boxes apart, along the shorter way out. A box with `fixed` stays. */
-function apart(boxes, rounds = 90) {
+/** Push overlapping boxes apart along the shorter way out, inside `room` (half sizes) where given. A box with `fixed` stays. */
+function apart(boxes, rounds = 90, room = null) {
   const order = [...boxes];
   for (let round = 0; round < rounds; round++) {
     let met = false;
@@ -66,54 +62,64 @@ function apart(boxes, rounds = 90) {
         const a = order[i], b = order[j], x = a.w + b.w - Math.abs(a.x - b.x), y = a.h + b.h - Math.abs(a.y - b.y);
         if (x <= 0 || y <= 0 || (a.fixed && b.fixed)) continue;
         met = true;
-        const axis = x * 0.6 < y ? "x" : "y", gap = Math.min(x, y) === x || axis === "x" ? x : y;
+        const axis = x < y ? "x" : "y", gap = Math.min(x, y) + 0.5;
         const sign = a[axis] < b[axis] || (a[axis] === b[axis] && a.key < b.key) ? 1 : -1, share = a.fixed || b.fixed ? 1 : 0.5;
         if (!a.fixed) a[axis] -= sign * gap * share;
         if (!b.fixed) b[axis] += sign * gap * share;
       }
     }
-    if (!met) return;
+    if (room) {
+      for (const b of order) {
+        if (b.fixed) continue;
+        b.x = Math.max(b.w - room.w, Math.min(room.w - b.w, b.x)); b.y = Math.max(b.h - room.h, Math.min(room.h - b.h, b.y));
+      }
+    }
+    if (!met) return true;
   }
+  return false;
 }
 
 /** The frame round boxes: left, top, right, bottom. */
 function frame(boxes) {
-  return [
-    Math.min(...boxes.map((b) => b.x - b.w)), Math.min(...boxes.map((b) => b.y - b.h)),
-    Math.max(...boxes.map((b) => b.x + b.w)), Math.max(...boxes.map((b) => b.y + b.h)),
-  ];
+  return boxes.reduce((f, b) => [Math.min(f[0], b.x - b.w), Math.min(f[1], b.y - b.h), Math.max(f[2], b.x + b.w), Math.max(f[3], b.y + b.h)], [Infinity, Infinity, -Infinity, -Infinity]);
 }
 
-/** Place all boxes of a scene (key, w, h); `links` are pairs of positions in `boxes`, `aspect` is the window's width / height. */
-function place(boxes, links, aspect) {
-  const random = dice(20030605), rows = [], groups = parts(boxes.length, links);
-  const crowd = groups.filter((g) => g.length > 1), single = groups.filter((g) => g.length === 1).map((g) => boxes[g[0]]);
-  const blocks = crowd.map((group) => {
-    const inside = new Map(group.map((i, k) => [i, k])), members = group.map((i) => boxes[i]);
-    spring(members, links.filter(([a]) => inside.has(a)).map(([a, b]) => [inside.get(a), inside.get(b)]), random);
-    if (group.length > 2) turn(members, aspect);
-    if (group.length > 7) fill(members, Math.min(3, aspect * Math.max(1, Math.min(boxes.length / group.length, 1.7))));
-    apart(members);
-    return members;
-  });
-  if (single.length) blocks.push(grid(single, aspect));
-  const size = (block) => { const [l, t, r, b] = frame(block); return [r - l + 34, b - t + 34]; };
-  const area = blocks.reduce((s, b) => s + size(b)[0] * size(b)[1], 0);
-  const width = Math.max(...blocks.map((b) => size(b)[0]), Math.sqrt(area * aspect) * 1.12);
-  for (const block of blocks) { // shelves, the big ones first
-    const [w, h] = size(block);
-    let row = rows.find((r) => r.w + w <= width * 1.02 && h <= r.h * 1.05);
-    if (!row) rows.push((row = { w: 0, h, blocks: [] }));
-    row.blocks.push([block, row.w, w, h]);
-    row.w += w;
+/** Place all boxes of a scene round the origin, in a room of the window's size, or of its shape where they need more. */
+function place(boxes, links, width, height) {
+  const random = dice(20030605), area = boxes.reduce((s, b) => s + 4 * b.w * b.h, 0), more = Math.max(1, Math.sqrt(area / (0.46 * width * height)));
+  const groups = parts(boxes.length, links), blocks = groups.filter((g) => g.length > 1).map((g) => g.map((i) => boxes[i])), single = groups.filter((g) => g.length === 1).map((g) => boxes[g[0]]);
+  const position = new Map(boxes.map((b, i) => [b, i]));
+  for (const block of blocks) {
+    const inside = new Map(block.map((b, k) => [position.get(b), k]));
+    spring(block, links.filter(([a]) => inside.has(a)).map(([a, b]) => [inside.get(a), inside.get(b)]), random);
+    if (block.length > 2) turn(block, width / height);
   }
-  let y = 0;
-  for (const row of rows) {
-    for (const [block, x, w, h] of row.blocks) {
-      const [l, t] = frame(block), right = x + (width - row.w) / 2 - l, down = y + (row.h - h) / 2 - t;
-      for (const b of block) { b.x += right; b.y += down; }
-    }
-    y += row.h;
+  if (single.length) blocks.push(grid(single, width / height));
+  shelve(blocks, { w: (width * more) / 2, h: (height * more) / 2 });
+  let room = { w: (width * more) / 2, h: (height * more) / 2 };
+  for (let k = 0; k < 6 && !apart(boxes, 160, room); k++) room = { w: room.w * 1.06, h: room.h * 1.06 };
+}
+
+/** Give every part a piece of the room, cut by the area it needs: the largest first, each cut along the longer side. */
+function shelve(blocks, room) {
+  const need = (b) => b.reduce((s, x) => s + 4 * x.w * x.h, 0);
+  const cut = (list, x, y, w, h) => {
+    if (list.length === 1) return spread(list[0], x, y, w, h);
+    const first = list[0], rest = list.slice(1), share = need(first) / list.reduce((s, b) => s + need(b), 0), far = Math.max(...first.map((b) => b.w * 2)), tall = Math.max(...first.map((b) => b.h * 2));
+    if (w > h * 1.15) { const part = Math.max(far, w * share); cut([first], x, y, part, h); cut(rest, x + part, y, Math.max(60, w - part), h); }
+    else { const part = Math.max(tall, h * share); cut([first], x, y, w, part); cut(rest, x, y + part, w, Math.max(40, h - part)); }
+    return undefined;
+  };
+  const sorted = [...blocks].sort((a, b) => need(b) - need(a) || a[0].key - b[0].key);
+  if (sorted.length) cut(sorted, -room.w, -room.h, 2 * room.w, 2 * room.h);
+}
+
+/** Spread a part over a rectangle: mostly by place, partly by order, so that no far leaf makes all the rest small. */
+function spread(boxes, left, up, width, height) {
+  const n = boxes.length, padX = Math.min(width / 2, Math.max(...boxes.map((b) => b.w))), padY = Math.min(height / 2, Math.max(...boxes.map((b) => b.h)));
+  for (const [axis, from, size] of [["x", left + padX, width - 2 * padX], ["y", up + padY, height - 2 * padY]]) {
+    const order = [...boxes].sort((p, q) => p[axis] - q[axis] || p.key - q.key), low = order[0][axis], span = order[n - 1][axis] - low || 1;
+    order.map((b, rank) => (n === 1 ? 0.5 : 0.5 * ((b[axis] - low) / span) + (0.5 * rank) / (n - 1))).forEach((share, rank) => { order[rank][axis] = from + share * Math.max(0, size); });
   }
 }
 
@@ -125,41 +131,10 @@ function turn(boxes, aspect) {
   for (const b of boxes) [b.x, b.y] = [b.x * c + b.y * s, b.y * c - b.x * s];
 }
 
-/** Spread a part over the window's shape, half by place and half by order, so that no far leaf makes all the rest small. */
-function fill(boxes, aspect) {
-  const n = boxes.length, area = boxes.reduce((s, b) => s + 4 * b.w * b.h, 0), room = n < 40 ? 6 : n < 80 ? 4.2 : 2.9;
-  const width = Math.sqrt(area * room * aspect);
-  for (const [axis, size] of [["x", width], ["y", width / aspect]]) {
-    const order = [...boxes].sort((p, q) => p[axis] - q[axis] || p.key - q.key), low = order[0][axis], span = order[n - 1][axis] - low || 1;
-    order.map((b, rank) => 0.5 * ((b[axis] - low) / span) + (0.5 * rank) / (n - 1)).forEach((share, rank) => { order[rank][axis] = (share - 0.5) * size; });
-  }
-}
-
 /** Nodes without a link, in rows. */
 function grid(boxes, aspect) {
   const w = Math.max(...boxes.map((b) => b.w)) * 2 + 8, h = Math.max(...boxes.map((b) => b.h)) * 2 + 8;
-  const across = Math.max(1, Math.round(Math.sqrt((boxes.length * h * aspect * 9) / w)));
+  const across = Math.max(1, Math.round(Math.sqrt((boxes.length * h * aspect) / w)));
   boxes.forEach((b, i) => { b.x = (i % across) * w; b.y = Math.floor(i / across) * h; });
   return boxes;
-}
-
-// Pinyin initials without a table: the browser's collator orders characters by pinyin; these are the first of each letter.
-const FIRST = [..."阿八嚓哒妸发旮哈丌咔垃妈拏噢妑七呥扨它穵夕丫帀"], LETTERS = "abcdefghjklmnopqrstwxyz";
-const READINGS = [["银行", "yh"], ["农行", "nh"], ["工行", "gh"], ["建行", "jh"], ["中行", "zh"], ["分行", "fh"], ["支行", "zh"], ["商行", "sh"], ["总行", "zh"], ["重庆", "cq"], ["乐清", "yq"], ["长兴", "cx"], ["行长", "hz"]];
-const collator = typeof Intl === "object" && Intl.Collator ? new Intl.Collator("zh-Hans-CN-u-co-pinyin") : null;
-const known = new Map();
-
-/** The initials of a name: 农行萧山分行 → nhxsfh. Latin letters and digits stand for themselves. */
-function initials(text) {
-  for (const [word, letters] of READINGS) text = text.replaceAll(word, letters);
-  return [...text].map((c) => {
-    if (/[a-z0-9]/i.test(c)) return c.toLowerCase();
-    if (!/\p{Script=Han}/u.test(c) || !collator) return "";
-    if (!known.has(c)) {
-      let n = FIRST.length - 1;
-      while (n >= 0 && collator.compare(FIRST[n], c) > 0) n--;
-      known.set(c, LETTERS[n] || "");
-    }
-    return known.get(c);
-  }).join("");
 }

@@ -81,15 +81,15 @@ const narrow = () => innerWidth <= 800;
 
 /** A new element: attributes by name, `on` for a click, children as strings or elements. */
 function make(tag, given, ...children) {
-  return fill(document.createElement(tag), given, children);
+  return furnish(document.createElement(tag), given, children);
 }
 
 /** The same for a picture's element. */
-function draw2(tag, given, ...children) {
-  return fill(document.createElementNS("http://www.w3.org/2000/svg", tag), given, children);
+function svg(tag, given, ...children) {
+  return furnish(document.createElementNS("http://www.w3.org/2000/svg", tag), given, children);
 }
 
-function fill(out, given, children) {
+function furnish(out, given, children) {
   const { on, ...attributes } = given || {};
   for (const [k, v] of Object.entries(attributes)) if (v !== undefined && v !== null) out.setAttribute(k, v);
   if (on) out.addEventListener("click", on);
@@ -122,5 +122,5 @@ function outline(shape, x, y, r) {
 /** The sign of a kind: the shape and colour it has in the picture. */
 function glyph(kind) {
   const [shape] = look(kind);
-  return draw2("svg", { viewBox: "0 0 16 16", class: "glyph", "aria-hidden": "true" }, draw2("path", { d: outline(shape, 8, 8, shape === "dot" || shape === "square" ? 6 : 7.4), fill: colour(kind) }));
+  return svg("svg", { viewBox: "0 0 16 16", class: "glyph", "aria-hidden": "true" }, svg("path", { d: outline(shape, 8, 8, shape === "dot" || shape === "square" ? 6 : 7.4), fill: colour(kind) }));
 }
