@@ -192,7 +192,7 @@ def parts(name: str, pack: Pack) -> tuple[str, str]:
     m = re.match(r".{2,6}?(?:银行|保险|产险|财险|寿险)", name)
     if m:
         return m[0], name[m.end() :]
-    m = re.match(rf"(.{{2,}}?)({_GUARANTOR.pattern})", name)
+    m = re.match(rf"(.{{1,}}?)({_GUARANTOR.pattern})", name)
     if m:
         return m[0], name[m.end() :]
     return "", name

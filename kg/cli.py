@@ -255,6 +255,8 @@ def evaluate_(gold: Path, graphs: Path | None, errors: str | None, per_doc: bool
     for problem in done.problems:
         click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
     result = total(s for _, s in done.documents)
+    if errors not in (None, "all", *(name for name, _ in done.documents)):
+        raise click.BadParameter(say(f"没有这篇：{errors}", f"no document {errors}"), param_hint="--errors")
     for name, one in done.documents:
         if errors in (name, "all"):
             click.echo(scores.errors_text(name, one), err=as_json)

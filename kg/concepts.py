@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from decimal import Decimal
 
 from .model import Metric, digest, local_name
 from .pack import Entry, Pack
-from .terms import Memo, text
+from .terms import Memo, decimal, text
 
 SCHEME = "scheme"
 
@@ -15,6 +16,12 @@ def labels(entry: Entry) -> tuple[str, str, str]:
     """Chinese label, English label, notation; the last two may be empty."""
     zh, en, notation = ([*entry.note.split("|"), "", "", ""])[:3]
     return zh, en, notation
+
+
+def factor(entry: Entry) -> tuple[str, str]:
+    """What a unit converts to: how many of which base unit (its local name) one of it is; both empty where there is none."""
+    number, _, base = ([*entry.note.split("|"), "", "", "", ""])[3].partition(" ")
+    return number, base
 
 
 class Concepts:
@@ -43,6 +50,8 @@ class Concepts:
             entry = self.shipped.get(identifier)
             if entry is not None and entry.parent:
                 self.use("gfc:" + entry.parent)
+            if entry is not None and factor(entry)[1]:
+                self.use("gfc:" + factor(entry)[1])
             if kind := self._kind(identifier):
                 self.use("gfc:" + kind)
         return term
@@ -80,6 +89,9 @@ class Concepts:
             lines += [f"skos:altLabel {text(words, '@zh')}" for words in sorted(wordings)]
             if notation:
                 lines.append(f"skos:notation {text(notation)}")
+            if entry and factor(entry)[1]:
+                number, base = factor(entry)
+                lines += [f"gf:factor {decimal(Decimal(number))}", f"gf:baseUnit gfc:{base}"]
             if entry and entry.parent:
                 lines.append(f"skos:broader gfc:{entry.parent}")
             if kind := self._kind(identifier):

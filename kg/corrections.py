@@ -25,7 +25,7 @@ from urllib.parse import unquote
 from .build import link_key, one_fact
 from .errors import KgError, say
 from .facts import PARTIES
-from .model import Amount, Article, Aside, Entity, Evidence, Fact, Graph, Link, Mention, Quantity, digest, fact_id, local_name
+from .model import DIVISION_KINDS, Amount, Article, Aside, Entity, Evidence, Fact, Graph, Link, Mention, Quantity, digest, fact_id, local_name
 from .view import KINDS
 
 FILE = "corrections.tsv"
@@ -295,9 +295,14 @@ def _rename(graph: Graph, rows: Sequence[Correction], now: Mapping[str, str], un
 
     def changed(e: Entity) -> Entity:
         kind = next(iter(kinds[e.id])) if e.id in kinds and len(kinds[e.id]) == 1 else e.kind
-        return replace(e, kind=kind, aliases=_others(e.label, (*e.aliases, *names.get(e.id, ()))))
+        return _placed(replace(e, kind=kind, aliases=_others(e.label, (*e.aliases, *names.get(e.id, ())))))
 
     return replace(graph, entities=tuple(changed(e) if e.id in kinds or e.id in names else e for e in graph.entities))
+
+
+def _placed(e: Entity) -> Entity:
+    """Only a division has a code and a parent in the register."""
+    return e if e.kind in DIVISION_KINDS else replace(e, parent="", code="")
 
 
 def _others(label: str, names: Iterable[str]) -> tuple[str, ...]:
@@ -390,9 +395,8 @@ def _entities(graph: Graph, links: Iterable[Link], facts: Iterable[Fact], now: M
     entities = {e.id: e for e in graph.entities}
     for old, keeper in sorted(now.items()):
         e, k = entities.pop(old), entities[keeper]
-        entities[keeper] = replace(
-            k, aliases=_others(k.label, (*k.aliases, e.label, *e.aliases)), parent=k.parent or e.parent, code=k.code or e.code, size=k.size or e.size
-        )
+        united = replace(k, aliases=_others(k.label, (*k.aliases, e.label, *e.aliases)), parent=k.parent or e.parent, code=k.code or e.code)
+        entities[keeper] = _placed(replace(united, size=k.size or (e.size if k.kind == "Group" else None)))
     used = {k.entity for k in links} | {v for f in facts for _, v in f.roles} | {e.parent for e in entities.values()}
     out = []
     for e in entities.values():

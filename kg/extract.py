@@ -134,13 +134,14 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
             reasons[found] = ""
     stated = {a.mention for f in facts.values() for _, a in f.amounts}
     sums = {_sum(m.value) for m in stated if isinstance(m.value, Quantity)}
+    kept_facts = _agreed(list(facts.values()))
+    links, entities = _links(r.scene.linked, r.kept, kept_facts, tuple(r.reasons))
+    stated |= {e.size.mention for e in entities if e.size}
     asides = [
         Aside(Amount(q.value, q), reason or ("asideRepeated" if _sum(q.value) in sums else ""))
         for q, reason in reasons.items()
         if q not in stated and isinstance(q.value, Quantity)
     ]
-    kept_facts = _agreed(list(facts.values()))
-    links, entities = _links(r.scene.linked, r.kept, kept_facts, tuple(r.reasons))
     return DocumentFacts(
         SourceFile(article.path, "", "", ""),
         (article,),

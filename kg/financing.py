@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from . import parties as parties_
@@ -105,7 +105,7 @@ def _blocked(scene: Scene, rendered: Rendered, match: Match, amount: Mention) ->
     low = max(rendered.at[match.start], clause_start(scene, amount.span.start))
     near = text[low : amount.span.start] + text[amount.span.end : min(amount.span.end + 5, clause_end(scene, amount.span.end))]
     lead = text[max(clause_start(scene, amount.span.start), amount.span.start - 12) : amount.span.start]
-    if match.rule.id == "financing.total-of-investor" or (match.rule.id == "financing.approved" and lead.endswith("贷款总额")):
+    if match.rule.id in ("financing.total-of-investor", "financing.public", "financing.attributive") or (match.rule.id == "financing.approved" and lead.endswith("贷款总额")):
         return False
     if match.rule.id == "financing.total":
         return bool(re.search(r"余额|户均|人均|每", near))
@@ -180,29 +180,36 @@ def parties(scene: Scene, choice: Choice, before: Before) -> tuple[list[parties_
 def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None, list[Mention], float]:
     """The parties after the fitted models, and how sure they are: the lower of the two roles' probabilities.
 
-    An act without a sum is left to the rules: the models were fitted on sums.
+    A party that the rule itself marks stays; an act without a sum is left to the rules, for the models were fitted on sums.
     """
+    match = choice.draft.match
     if choice.draft.amount is None:
         return choice.financier, list(choice.to), 0.7
     payers, targets = parties(scene, choice, before)
-    table = parties_.weights(scene.pack, "financier")
-    ranked = sorted(((parties_.probability(table, c.features), c.mention.span.start, c.mention) for c in payers), key=lambda x: (-x[0], -x[1]))
-    financier = ranked[0][2] if ranked and ranked[0][0] >= 0.4 else None
-    sure = ranked[0][0] if financier else 0.5
-    table = parties_.weights(scene.pack, "target")
-    scored = sorted(((parties_.probability(table, c.features), c.mention.span.start, c.mention) for c in targets), key=lambda x: (-x[0], -x[1]))
+    ranked = _ranked(parties_.weights(scene.pack, "financier"), payers)
+    financier, sure = (ranked[0][1], ranked[0][0]) if ranked and ranked[0][0] >= 0.4 else (None, 0.5)
+    if match.role("financier"):
+        financier, sure = match.role("financier")[0], 0.9
     payer = scene.entity(financier) if financier else ""
+    scored = [x for x in _ranked(parties_.weights(scene.pack, "target"), targets) if scene.entity(x[1]) != payer]
     if choice.instrument == "donation":
-        scored = [x for x in scored if scene.kind(x[2]) != "Person" or scene.case(x[2]) == "dative"]
+        scored = [x for x in scored if scene.kind(x[1]) != "Person" or scene.case(x[1]) == "dative"]
     if choice.instrument == "equity":
-        scored = [x for x in scored if scene.entity(x[2]) not in before.financiers]  # who paid before is not who is paid
-    to = [m for p, _, m in scored if p >= 0.5 and scene.entity(m) != payer]
-    if not to and scored and scored[0][0] >= 0.3 and scene.entity(scored[0][2]) != payer:
-        to = [scored[0][2]]
+        scored = [x for x in scored if scene.entity(x[1]) not in before.financiers]  # who paid before is not who is paid
+    to = [m for p, m in scored if p >= 0.5] or [m for p, m in scored[:1] if p >= 0.3]
+    if match.role("recipient") and not {scene.entity(m) for m in to} & {scene.entity(m) for m in match.role("recipient")}:
+        to = list(match.role("recipient"))
+    if not choice.to and "保障" in scene.article.folded[choice.draft.span.start : choice.draft.span.end]:
+        to = []  # cover is provided to nobody in particular
     chosen = {scene.entity(m) for m in to}
     if len(choice.to) > 1 and any(scene.entity(m) in chosen for m in choice.to):  # a list stays whole
         to += [m for m in choice.to if scene.entity(m) not in chosen]
-    return financier, sorted(to, key=lambda m: m.span), min(sure, next((p for p, _, m in scored if m in to), 0.5))
+    return financier, sorted(to, key=lambda m: m.span), min(sure, next((p for p, m in scored if m in to), 0.5))
+
+
+def _ranked(table: Mapping[str, float], found: Sequence[parties_.Party]) -> list[tuple[float, Mention]]:
+    """(probability, mention), the likeliest first, of equals the later."""
+    return sorted(((parties_.probability(table, c.features), c.mention) for c in found), key=lambda x: (-x[0], -x[1].span.start))
 
 
 def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, Before]:
@@ -261,8 +268,11 @@ def _syndicate(scene: Scene, financier: Mention | None, draft: Draft) -> list[Me
 
 def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | None) -> str | None:
     """The kind of money: as the rule says, or by the noun in the clause and what the financier is."""
-    if wanted not in ("by-noun", "loan-if-bank"):
+    if wanted not in ("by-noun", "loan-if-bank", "by-payer"):
         return wanted
+    if wanted == "by-payer":
+        kind = scene.kind(financier) if financier else ""
+        return "donation" if "捐" in clause else "grant" if kind == "PublicBody" or re.search(r"补助|资助|奖励|拨付", clause) else "equity"
     if "授信" in clause and wanted == "by-noun":
         return "creditLine"
     kind = scene.kind(financier) if financier else ""
@@ -492,6 +502,13 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
         since = _last_named(scene, anchor.start, _FOCUS, sentences=draft.sentence - before.sentence, skip=skip)
         if old and (not since or since[0].span.start <= old[-1].span.start):
             return list({scene.entity(m): m for m in old}.values())
+    speaker = [m for m in _speaker(scene, anchor.end) if m not in scene.posts]
+    if speaker:
+        return speaker  # “联社第二天就送来了15万元。”陆永福说
+    if draft.match.rule.fields["instrument"] in _OWN_MONEY:
+        sites = _last_named(scene, low, frozenset(("Project", "Facility", "Workshop")), sentences=2, same_block=True, skip=skip)
+        if sites:
+            return sites
     return _last_named(scene, low, _FOCUS, sentences=3, same_block=True, skip=skip)
 
 

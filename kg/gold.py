@@ -1,6 +1,6 @@
 """What one reader states of a document, as values, and read from JSON.
 
-The JSON form is that of the annotation guidelines: NAME.json beside NAME.txt, with `entities`, `relations`, `posts`,
+The JSON form is that of docs/gold.md: NAME.json beside NAME.txt, with `entities`, `relations`, `posts`,
 `financings`, `observations`, and `optional_…` for what only one of two annotators stated.
 """
 

@@ -137,13 +137,11 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put) 
             focus = focus if outer else key
             continue
         place = core(tail)
+        if _block_kind(article, m) == "title" and (wrong := _BARE_LOCAL.match(place)) and any(_same_branch(k[1], place[wrong.end() :]) for k in seen if k[1]):
+            continue  # a headline's 农商行萧山分行 over another bank's branch is a misprint: no name of either bank
         match = next((k for k in seen if k[1] and (not institution or k[0] == institution) and _same_branch(k[1], place)), None)
         if match is None and not institution:
             institution = focus or next((i for x, i, _ in read if i and x.kind != "Guarantor"), "")
-        if match is None and institution in ("农村商业银行", "农商行"):  # a headline's 农商行萧山分行 over another bank's branch
-            match = next((k for k in seen if k[1] and _same_branch(k[1], place)), None)
-            if match and _block_kind(article, m) == "title":
-                continue  # a misprint: no name of either bank
         known = seen.get(match) if match else None
         if known is None:
             label = (
@@ -159,6 +157,9 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put) 
     for m, twin in appositions:
         if twin in made:
             put(m, made[twin])
+
+
+_BARE_LOCAL = re.compile(r"农(?:村商业银|商银|商)行")
 
 
 def _bank_label(name: str, text: str, pack: Pack) -> str:

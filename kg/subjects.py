@@ -160,7 +160,6 @@ class _View:
     count: Counter[str]
     top: int
     sentence_topic: tuple[str, ...]  # of each sentence: the entity of its first subject
-    carried: tuple[str, ...]  # of each sentence: its topic, or what the sentences before it were about
     block_topic: Mapping[int, str]
     frequent: tuple[Mention, ...]  # first mentions of what the article names most
     titles: tuple[Mention, ...]
@@ -176,15 +175,12 @@ def _look(scene: Scene, money: Sequence[Fact]) -> _View:
             count[e] += 1
             firsts.setdefault(e, m)
     topics: list[str] = []
-    carried: list[str] = []
     blocks: dict[int, str] = {}
     titles: list[Mention] = []
     for s in scene.sentences:
         inside = [m for m in scene.outer_in(s.span) if scene.kind(m) in GROUPS and scene.entity(m)]
         topic = next((scene.entity(m) for m in inside if _stands(scene, m) == ""), "")
         topics.append(topic)
-        opens = next((scene.entity(m) for m in inside if _stands(scene, m) == "" and _opens(scene, m)), "") or topic
-        carried.append(opens or (carried[-1] if carried and s.kind == "body" else ""))
         if s.kind == "title":
             titles += inside
         elif topic:
@@ -197,7 +193,6 @@ def _look(scene: Scene, money: Sequence[Fact]) -> _View:
         count,
         max(count.values(), default=1),
         tuple(topics),
-        tuple(carried),
         blocks,
         tuple(firsts[e] for e in dict.fromkeys([*often, *own])),
         tuple(titles),
@@ -344,15 +339,7 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
     low = sentence.span.start - 60
     payers = {e for at, pay, _ in view.sums if low <= at < offset for e in pay}
     payees = {e for at, _, get in view.sums if low <= at < offset for e in get}
-    opening = [m for m in subjects_here if _opens(scene, m)]
-    chain = "topic:here" if opening or subjects_here else "topic:carried"
-    before = view.carried[number - 1] if number and scene.sentences[number - 1].block == sentence.block else ""
-    theme = scene.entity(opening[-1] if opening else subjects_here[-1]) if subjects_here else before
-    if not theme and number:
-        theme, chain = view.carried[number - 1], "topic:before"
     for e, (m, features) in seen.items():
-        if e == theme:
-            features.add(chain)
         kind = scene.kind(m)
         group = GROUPS[kind]
         features |= {name for name, x in (("payer", payers), ("payee", payees)) if e in x}

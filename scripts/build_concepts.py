@@ -14,7 +14,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(ROOT))
 
-from kg.concepts import labels  # noqa: E402
+from kg.concepts import factor, labels  # noqa: E402
 from kg.ontology import properties  # noqa: E402
 from kg.pack import DEFAULT, read_lexicon  # noqa: E402
 from kg.terms import NAMESPACES, prefixes  # noqa: E402
@@ -26,7 +26,7 @@ HEAD = """# Controlled values of the gongfu-kg vocabulary. Generated from kg/pac
 
 def concepts() -> str:
     """The Turtle of every concept scheme and concept that ships."""
-    used = ("gfc", "skos", "dct")
+    used = ("gf", "gfc", "skos", "dct")
     out = [HEAD, *(f"@prefix {p}: <{NAMESPACES[p]}> .\n" for p in used)]
     for e in read_lexicon(DEFAULT / "concepts.tsv"):
         zh, en, notation = labels(e)
@@ -36,6 +36,9 @@ def concepts() -> str:
             pairs.append("skos:altLabel " + " , ".join(f'"{a}"@zh' for a in others))
         if notation:
             pairs.append(f'skos:notation "{notation}"')
+        number, base = factor(e)
+        if base:
+            pairs += [f"gf:factor {number if '.' in number else number + '.0'}", f"gf:baseUnit gfc:{base}"]
         if e.kind == "scheme":
             kind = "skos:ConceptScheme"
             pairs.append("dct:license <https://creativecommons.org/licenses/by/4.0/>")

@@ -169,6 +169,13 @@ def test_retype_changes_the_kind_alone() -> None:
     assert by_id(g)["agent/丙公司"].kind == "OtherOrganization" and g.facts == graph().facts
 
 
+def test_what_is_no_division_has_no_place_in_the_register() -> None:
+    """Neither a retyped village nor a company that takes one over has a code or a parent there."""
+    for row in (("retype", MEI, "Company"), ("same", BANK, MEI)):
+        e = by_id(only(sample(), row))[MEI if row[0] == "retype" else BANK]
+        assert (e.code, e.parent) == ("", "")
+
+
 def test_add_alias_adds_a_name() -> None:
     """Once, however often it is said."""
     assert by_id(only(graph(), ("add-alias", "丙公司", "丙"), ("add-alias", "agent/丙公司", "丙")))["agent/丙公司"].aliases == ("丙",)

@@ -146,7 +146,8 @@ def test_errors_are_listed_for_one_or_all(own: Path, capsys: pytest.CaptureFixtu
     for option in (["--errors", "a"], ["--errors=all"], ["--errors"]):
         out = kg(capsys, "my", *option)[1]
         assert "== a observation\nmissed  48.7亿元: BankBranch:工行萧山分行 · 涉农贷款余额 · 1 CNY" in out
-    assert "==" not in kg(capsys, "my", "--errors", "b")[1]
+    code, out, err = kg(capsys, "my", "--errors", "b")
+    assert (code, out) == (2, "") and "no document b" in err
 
 
 def test_graphs_already_built_are_scored(own: Path, capsys: pytest.CaptureFixture[str]) -> None:
