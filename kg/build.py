@@ -83,6 +83,19 @@ def merge(parts: Iterable[DocumentFacts]) -> Graph:
     )
 
 
+def sure(graph: Graph, least: float = 0.5) -> Graph:
+    """The graph without the facts below a confidence; numbers that only they hold are set aside as asideUncertain."""
+    kept = {f.id for f in graph.facts if f.confidence >= least}
+    if len(kept) == len(graph.facts):
+        return graph
+    gone = {f.id for f in graph.facts} - kept
+    facts = tuple(replace(f, roles=tuple(r for r in f.roles if r[1] not in gone)) for f in graph.facts if f.id in kept)
+    held = {a.mention for f in facts for _, a in f.amounts} | {e.size.mention for e in graph.entities if e.size}
+    loose = {a for f in graph.facts if f.id in gone for _, a in f.amounts if a.mention not in held}
+    asides = {*graph.asides, *(Aside(a, "asideUncertain") for a in loose)}
+    return replace(graph, facts=facts, asides=tuple(sorted(asides, key=_aside_key)))
+
+
 def _each_article_once(parts: Iterable[DocumentFacts]) -> list[DocumentFacts]:
     """The parts, sorted by path, without the articles that an earlier part has and what rests on them alone."""
     seen: set[str] = set()

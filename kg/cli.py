@@ -80,7 +80,8 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @base_option
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), metavar="N", help="Processes to use. 进程数。")
 @click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="In place of the corrections.tsv beside the input. 更正表。")
-def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path, ...], day: str | None, base: str, jobs: int, corrected: Path | None) -> None:
+@click.option("--min-confidence", "least", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Facts below it stay out. 低于此置信度的事实不收。")
+def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path, ...], day: str | None, base: str, jobs: int, corrected: Path | None, least: float) -> None:
     """Build the graph of text files, folders of them, or a corpus (.jsonl, .csv with a column `text`).
     由文本文件、目录或语料库建图。
 
@@ -102,6 +103,7 @@ def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path,
         base=base or view.BASE,
         jobs=jobs,
         corrected=corrected,
+        least=least,
         progress=_bar(),
     )
     for path, encoding in report.recoded:

@@ -57,7 +57,7 @@ _RANK = {
 
 def extract(document: Document, pack: Pack) -> DocumentFacts:
     """All that one document says. Deterministic; reads nothing but its arguments and the shipped register."""
-    articles = anchored(read_pages(document.source, document.meta))
+    articles = anchored(read_pages(document.source, document.meta, pack), pack)
     parts = [read_article(a, pack) for a in articles]
     return DocumentFacts(
         document.source,
@@ -181,7 +181,7 @@ def read(article: Article, pack: Pack) -> Reading:
     divisions = find_divisions(article, pack)
     banks = find_banks(article, pack, divisions)
     orgs = find_orgs(article, pack, [*divisions, *banks])
-    quantities = find_quantities(article)
+    quantities = find_quantities(article, pack)
     times = find_times(article)
     people, posts = find_people(article, pack, [*divisions, *banks, *orgs])
     names = find_names(article, pack, [*divisions, *banks, *orgs, *people, *quantities])
@@ -193,7 +193,7 @@ def read(article: Article, pack: Pack) -> Reading:
     free = {q for q in quantities if not taken(q)}
     in_groups = {q for q in free if grouped(q)}
     kept = (*outer, *nested)
-    resolution = resolve(article, [m for m in kept if m.kind in (*DIVISION_KINDS, "Division")], load_register())
+    resolution = resolve(article, [m for m in kept if m.kind in (*DIVISION_KINDS, "Division")], load_register(), pack)
     linked = link(article, kept, resolution, pack, {p.person: p.body for p in posts if p.body})
     free_places = {linked.entity_of[m] for m in kept if m in linked.entity_of and not m.found_by.endswith(".office")}
     kept = tuple(m for m in kept if not m.found_by.endswith(".office") or linked.entity_of.get(m) in free_places)  # 浙江 only in 浙江某公司 names no place

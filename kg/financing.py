@@ -204,7 +204,7 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
     chosen = {scene.entity(m) for m in to}
     if len(choice.to) > 1 and any(scene.entity(m) in chosen for m in choice.to):  # a list stays whole
         to += [m for m in choice.to if scene.entity(m) not in chosen]
-    return financier, sorted(to, key=lambda m: m.span), min(sure, next((p for p, m in scored if m in to), 0.5))
+    return financier, sorted(to, key=lambda m: m.span), min(sure, next((p for p, m in scored if m in to), 0.4))
 
 
 def _ranked(table: Mapping[str, float], found: Sequence[parties_.Party]) -> list[tuple[float, Mention]]:
@@ -248,7 +248,7 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
         sentence=draft.sentence,
         time=time_at(scene, anchor),
         status="reported" if stage in ("intended", "approved", "committed") and mods.status == "planned" else mods.status,
-        confidence=round(float(fields.get("confidence", 0.95)) * (0.5 + 0.5 * sure), 2),
+        confidence=round(float(fields.get("confidence", 0.95)) * (0.3 + 0.7 * sure), 2),
         rule=draft.match.rule.id,
     )
     return fact, Before(draft.sentence, fact.role("financier"), (*fact.role("recipient"), *fact.role("purpose")))

@@ -68,12 +68,13 @@ def run(
     base: str = view.BASE,
     jobs: int = 1,
     corrected: Path | None = None,
+    least: float = 0.5,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Report:
     """The whole build: read, extract, merge, correct, write. Raises KgError where nothing could be built; earlier output stays whole.
 
     `corrected`: a file of corrections, in place of the corrections.tsv beside the inputs. `progress` is told the characters
-    done and the characters in all.
+    done and the characters in all. `least`: facts below this confidence stay out, their numbers are set aside.
     """
     _check(formats, base)
     with _folder(out) as work:  # first of all: an unwritable folder is told before the work, not after
@@ -90,7 +91,7 @@ def run(
         parts, failed = build.extract_all(found.documents, pack, jobs=jobs, progress=step)
         if failed and not parts:
             raise failed[0]
-        graph, unmatched = corrections.apply(build.merge(parts), rows)
+        graph, unmatched = corrections.apply(build.sure(build.merge(parts), least), rows)
         duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
         report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched)
         names = write(report, work, formats, pack=packs.load(*pack), base=base)

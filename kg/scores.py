@@ -54,7 +54,7 @@ def _built(text: Path, packs: tuple[Path, ...], loaded: pack.Pack) -> Account:
     parts, failed = build.extract_all(documents.read_inputs([text]).documents, packs)
     if failed:
         raise failed[0]
-    return from_graph(build.merge(parts), loaded)
+    return from_graph(build.sure(build.merge(parts)), loaded)
 
 
 def _stored(folder: Path, name: str) -> Account:
