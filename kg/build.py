@@ -59,6 +59,8 @@ def _extract_one(document: Document, folders: tuple[Path, ...]) -> DocumentFacts
     """One step of the map. A document that breaks the program is told and left out; KG_DEBUG=1 lets the fault through."""
     try:
         return extract(document, pack.load(*folders))
+    except KgError:  # a fault of the pack, not of the document
+        raise
     except Exception as error:
         if os.environ.get("KG_DEBUG"):
             raise

@@ -78,10 +78,24 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @pack_option
 @date_option
 @base_option
+@click.option("--page-privacy", is_flag=True, help="Leave persons without a post out of the page, shorten its quotes. 网页略去无职务的个人并节选引文。")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), metavar="N", help="Processes to use. 进程数。")
 @click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="In place of the corrections.tsv beside the input. 更正表。")
-@click.option("--min-confidence", "least", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Facts below it stay out. 低于此置信度的事实不收。")
-def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path, ...], day: str | None, base: str, jobs: int, corrected: Path | None, least: float) -> None:
+@click.option(
+    "--min-confidence", "least", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Facts below it stay out. 低于此置信度的事实不收。"
+)
+def build_(
+    inputs: tuple[Path, ...],
+    out: Path,
+    formats: str,
+    packs: tuple[Path, ...],
+    day: str | None,
+    base: str,
+    page_privacy: bool,
+    jobs: int,
+    corrected: Path | None,
+    least: float,
+) -> None:
     """Build the graph of text files, folders of them, or a corpus (.jsonl, .csv with a column `text`).
     由文本文件、目录或语料库建图。
 
@@ -101,6 +115,7 @@ def build_(inputs: tuple[Path, ...], out: Path, formats: str, packs: tuple[Path,
         pack=packs,
         day=_day(day),
         base=base or view.BASE,
+        page_privacy=page_privacy,
         jobs=jobs,
         corrected=corrected,
         least=least,

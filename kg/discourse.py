@@ -57,8 +57,10 @@ class Scene:
     times: tuple[Mention, ...]
     posts: frozenset[Mention]  # persons who hold a post: speakers, seldom subjects
     cases: Mapping[Mention, str]
+    kinds: Mapping[Mention, str]  # of what the mentions mean
     starts: tuple[int, ...]  # of the sentences
     outer_starts: tuple[int, ...]
+    headlined: tuple[Mention, ...]  # the outer mentions of titles and headings
     sentence_times: tuple[tuple[Mention, ...], ...]  # the times of each sentence
     clause_marks: tuple[int, ...]  # offsets
 
@@ -67,7 +69,7 @@ class Scene:
         return max(bisect_right(self.starts, offset) - 1, 0)
 
     def kind(self, mention: Mention) -> str:
-        return self.linked.kind(mention)
+        return self.kinds.get(mention, mention.kind)
 
     def entity(self, mention: Mention) -> str:
         return self.linked.entity_of.get(mention, "")
@@ -87,13 +89,31 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
     inside = (outer[bisect_left(outer_starts, s.span.start) : bisect_left(outer_starts, s.span.end)] for s in sentences)
     rendered = tuple(render(s, article.folded, here, linked.kind) for s, here in zip(sentences, inside, strict=True))
     cases = {m: case for r in rendered for m, case in case_marks(r)}
+    kinds = {m: linked.kind(m) for m in linked.entity_of}
+    headlined = tuple(m for m in outer if sentences[max(bisect_right(starts, m.span.start) - 1, 0)].kind in ("title", "heading"))
     by_sentence: list[list[Mention]] = [[] for _ in sentences]
     for t in times:
         number = bisect_right(starts, t.span.start) - 1
         if number >= 0 and sentences[number].span.covers(t.span):
             by_sentence[number].append(t)
-    clauses, in_sentence = tuple(_clause_marks(article.folded, sentences)), tuple(map(tuple, by_sentence))
-    return Scene(article, pack, linked, tuple(outer), sentences, rendered, tuple(times), posts, cases, starts, outer_starts, in_sentence, clauses)
+    in_sentence, clauses = tuple(map(tuple, by_sentence)), tuple(_clause_marks(article.folded, sentences))
+    return Scene(
+        article,
+        pack,
+        linked,
+        tuple(outer),
+        sentences,
+        rendered,
+        tuple(times),
+        posts,
+        cases,
+        kinds,
+        starts,
+        outer_starts,
+        headlined,
+        in_sentence,
+        clauses,
+    )
 
 
 def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:

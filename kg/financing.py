@@ -13,7 +13,7 @@ from .facts import build, sentence_text
 from .linking import LENDERS
 from .model import DIVISION_KINDS, Amount, Fact, Mention, Quantity, Span
 from .modifiers import modifiers
-from .slots import LIST_MARK, Match, Rendered, find, likely, rules
+from .slots import LIST_MARK, Match, Rendered, find, likely
 
 _PURPOSES = frozenset(("Project", "Facility", "Programme"))
 _TO = frozenset("Company OtherOrganization Person Group Country Province Prefecture County Township Village Project Facility Workshop Programme".split())
@@ -81,7 +81,7 @@ def drafts(scene: Scene) -> Iterator[Draft]:
         around = scene.article.folded[block.start : block.end] + scene.article.title
         if _SCAM.search(sentence):
             continue
-        for rule in likely(rules(scene.pack, "FinancingEvent"), rendered):
+        for rule in likely(scene.pack, "FinancingEvent", rendered):
             if "context" in rule.fields and not re.search(rule.fields["context"], around if rule.id == "financing.donors" else sentence):
                 continue
             for match in find(rule, rendered):
@@ -105,7 +105,9 @@ def _blocked(scene: Scene, rendered: Rendered, match: Match, amount: Mention) ->
     low = max(rendered.at[match.start], clause_start(scene, amount.span.start))
     near = text[low : amount.span.start] + text[amount.span.end : min(amount.span.end + 5, clause_end(scene, amount.span.end))]
     lead = text[max(clause_start(scene, amount.span.start), amount.span.start - 12) : amount.span.start]
-    if match.rule.id in ("financing.total-of-investor", "financing.public", "financing.attributive") or (match.rule.id == "financing.approved" and lead.endswith("贷款总额")):
+    if match.rule.id in ("financing.total-of-investor", "financing.public", "financing.attributive") or (
+        match.rule.id == "financing.approved" and lead.endswith("贷款总额")
+    ):
         return False
     if match.rule.id == "financing.total":
         return bool(re.search(r"余额|户均|人均|每", near))

@@ -46,7 +46,7 @@ _PER = re.compile(r"(?:(?<![头第近前唯])(每|一)(?:个)?(户|村|人|亩|�
 _PERIOD = re.compile(r"(?:一|每)?(?:个)?(年|月|天|晚|季)[^\W\d_]{0,5}?(挣|赚|拿|收入|到手|领|进账)(?:到|了|个)?$")
 _TRAIL = re.compile(r"的?([^\W\d_]{1,12})((?:（[^\W\d_]{1,6}）)?)")
 _TRAIL_STOP = re.compile(
-    r"(?:在|与|和|及|为|向|被|将|把|已|是|有|来|到|就|都|由|等|占|投向|参加|参与|成为|获得|享受|受益|落户|挂牌|组成|进行|开展|提供|通过|的|以上|左右|，|每|各|共|均|仅|又|才|还|则|却|也|再|从|按|用|给|让|使|以|于|其|这|那|该|并|且|或|不|没|可以|可达|要|围着|走进|深入|前往|赴|拿|搬|今|增|减|涨|扩|提高|说|正|赶|驱车|列入|：|去年|明年|改|合|平分|同意|忙着|有节奏|[\ue000-\uffff]).*$"
+    r"(?:在|与|和|及|为|向|被|将|把|已|是|有|来|到|就|都|由|等|占|投向|参加|参与|成为|获得|享受|受益|落户|挂牌|组成|进行|开展|提供|通过|的|以上|左右|，|每|各|共|均|仅|又|才|还|则|却|也|再|从|按|用|给|让|使|以|于|其|这|那|该|并|且|或|不|没|可以|可达|要|围着|实现|人均|户均|走进|深入|前往|赴|拿|搬|今|增|减|涨|扩|提高|说|正|赶|驱车|列入|：|去年|明年|改|合|平分|同意|忙着|有节奏|[\ue000-\uffff]).*$"
 )
 _CUT = re.compile(r"^(?:中|里|内|之|上|下|长|多|外|余|处|口|盏|人)$")
 _NOUNS = re.compile(r"授信|贷款|分红|增收|收入|产值|租金|保费|工资|补助|奖金|奖励|利息|补贴|投资|出资")
@@ -151,6 +151,8 @@ def _wording(scene: Scene, q: Mention, last: tuple[Mention, Wording] | None) -> 
     text = scene.article.folded
     assert isinstance(q.value, Quantity)
     start, end = clause_start(scene, q.span.start), clause_end(scene, q.span.end)
+    if text[start - 1 : start] in ("：", ":") and not text[start : q.span.start].strip("约近超共达 "):
+        start = clause_start(scene, start - 1)  # 总投资：52000万元
     inside = [m for m in scene.outer_in(Span(start, end)) if m.span.end <= q.span.start and not m.span.covers(q.span)]
     low = max(
         [
@@ -234,6 +236,7 @@ def _trail(scene: Scene, q: Mention, end: int, holder: Mention | None) -> str:
 
 def _head(raw: str) -> str:
     """The noun or verb that the words before a number end in: without openers, announcers, modifiers."""
+    raw = raw.rstrip("：: 　")
     lead = _ANNOUNCE.sub("", re.sub(r"(?<=[^\W\d_]{2})(?:从(?![业事前来严])|由(?!此))[^，、]{0,6}$", "", raw))
     if re.search(r"[^、]等$", lead):
         return ""  # 咖啡馆、汽车影院等11家店

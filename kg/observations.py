@@ -61,6 +61,6 @@ def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, chance
         sentence=scene.number_of(q.span.start),
         time=time_at(scene, q.span),
         status=mods.status,
-        confidence=round(0.35 + 0.6 * chance, 2),
+        confidence=round(0.3 + 0.4 * chance + 0.25 * chance**40, 2),  # measured on held-out articles: only near-certain choices are right nine times in ten
         rule="observation.wording" if found.id.startswith("gfc:metric_") else "observation.concept",
     )

@@ -66,6 +66,7 @@ def run(
     pack: tuple[Path, ...] = (),
     day: date | None = None,
     base: str = view.BASE,
+    page_privacy: bool = False,
     jobs: int = 1,
     corrected: Path | None = None,
     least: float = 0.5,
@@ -94,7 +95,7 @@ def run(
         graph, unmatched = corrections.apply(build.sure(build.merge(parts), least), rows)
         duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
         report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched)
-        names = write(report, work, formats, pack=packs.load(*pack), base=base)
+        names = write(report, work, formats, pack=packs.load(*pack), base=base, page_privacy=page_privacy)
         if blocked := next((out / n for n in names if (out / n).is_dir()), None):
             raise KgError("out-unwritable", path=blocked, why="a folder of that name")
         for name in names:
@@ -102,7 +103,7 @@ def run(
     return replace(report, written=tuple(out / n for n in names))
 
 
-def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack | None = None, base: str = view.BASE) -> list[str]:
+def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack | None = None, base: str = view.BASE, page_privacy: bool = False) -> list[str]:
     """Write the files of these formats into a folder; their names."""
     graph = report.graph
     for name in FILES:
@@ -116,7 +117,7 @@ def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack
         elif name == "html":
             from . import page
 
-            _text(out / "network.html", page.write_page(graph))
+            _text(out / "network.html", page.write_page(graph, privacy=page_privacy))
         elif name == "xlsx":
             from . import tables
 
@@ -158,6 +159,8 @@ def _folder(out: Path) -> Iterator[Path]:
         with tempfile.TemporaryDirectory(prefix=".kg-", dir=out) as work:
             yield Path(work)
     except OSError as error:
+        if error.filename and out.resolve() not in (Path(error.filename).resolve(), *Path(error.filename).resolve().parents):
+            raise  # some other file's fault
         raise KgError("out-unwritable", path=out, why=error.strerror or type(error).__name__) from None
     finally:
         for path in made:

@@ -10,16 +10,20 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
+from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
 from .model import Amount, Fact, Graph, TimeRef
 from .network import ends
+from .privacy import published, shortened
 from .view import FACTS, KINDS, PROPERTIES, Quote, View, aside_quotes, local, sum_words, view
 
 ASSETS = Path(__file__).parent / "page_assets"
 TITLE = "共富金融知识图谱"
-SCRIPTS = ("layout.js", "app.js", "panel.js")
+SCRIPTS = tuple(f"{name}.js" for name in "words data filters layout picture explore find legend panel table flow timeline export main".split())
+STYLES = ("style.css", "views.css")
 
 # No physics (the page lays its scene out by itself) and no smooth edges (each costs a hidden node).
 OPTIONS: dict[str, Any] = {
@@ -31,13 +35,16 @@ OPTIONS: dict[str, Any] = {
 }
 
 
-def write_page(graph: Graph, *, title: str = TITLE) -> str:
-    """The page as a string; write it as UTF-8. Same graph and title, same string."""
-    html: str = network_page(graph, title=title).generate_html()
+def write_page(graph: Graph, *, title: str = TITLE, privacy: bool = False) -> str:
+    """The page as a string; write it as UTF-8. Same graph and title, same string.
+
+    `privacy`: for publication, without persons who have no post, and with shortened quotes.
+    """
+    html: str = network_page(graph, title=title, privacy=privacy).generate_html()
     return html
 
 
-def network_page(graph: Graph, *, title: str = TITLE) -> Any:
+def network_page(graph: Graph, *, title: str = TITLE, privacy: bool = False) -> Any:
     """The page as a `pyvis.network.Network` whose `generate_html()` gives our page instead of pyvis's own."""
     import jinja2
     import pyvis.network
@@ -68,7 +75,7 @@ def network_page(graph: Graph, *, title: str = TITLE) -> Any:
             html = environment.get_template("template.html").render(
                 title=self.heading,
                 policy="; ".join(rules),
-                style=Markup(asset("style.css")),
+                style=Markup("".join(map(asset, STYLES))),
                 vis=Markup(scripts[0]),
                 app=Markup(scripts[1]),
                 data={**self.data, "title": self.heading, "nodes": self.nodes, "edges": self.edges, "options": self.options},
@@ -76,7 +83,7 @@ def network_page(graph: Graph, *, title: str = TITLE) -> Any:
             self.html = html.encode("utf-8", "replace").decode("utf-8")  # lone surrogates have no UTF-8
             return self.html
 
-    return Page(page_data(graph))
+    return Page(page_data(graph, privacy=privacy))
 
 
 def vis_script(folder: Path) -> str:
@@ -101,8 +108,9 @@ def digest(script: str) -> str:
     return base64.b64encode(hashlib.sha256(script.encode("utf-8")).digest()).decode("ascii")
 
 
-def page_data(graph: Graph) -> dict[str, Any]:
+def page_data(graph: Graph, *, privacy: bool = False) -> dict[str, Any]:
     """All the page shows, as JSON values. Entities, facts, passages and articles are referred to by their number in their list."""
+    graph = published(graph) if privacy else graph
     v = view(graph)
     node = {e.id: n for n, e in enumerate(graph.entities)}
     number = {f.id: n for n, f in enumerate(graph.facts)}
@@ -122,6 +130,9 @@ def page_data(graph: Graph) -> dict[str, Any]:
         return passages[key]
 
     def marked(q: Quote) -> list[Any]:
+        if privacy:
+            text, marks = shortened(q.text, q.marks)
+            q = replace(q, text=text, marks=marks)
         return [passage(q), [[m.start, m.end, m.kind, node.get(m.entity, -1)] for m in q.marks]]
 
     def value(x: str) -> int | list[int] | str:
@@ -174,13 +185,20 @@ def page_data(graph: Graph) -> dict[str, Any]:
         ],
         "asides": asides,
         "names": _names(v),
+        "privacy": privacy,
     }
 
 
 def _sum(a: Amount) -> list[Any]:
-    """As written, spelled out, as a number, its bound, its currency or unit."""
+    """As written, spelled out, as a number, its bound, its currency or unit, its lower and upper end (None = open)."""
     q = a.quantity
-    return [q.verbatim, sum_words(q), float(q.value), q.bound, q.currency or q.unit]
+    low, high = (None if x is None else _number(x) for x in (q.low, q.high))
+    return [q.verbatim, sum_words(q), _number(q.value), q.bound, q.currency or q.unit, low, high]
+
+
+def _number(x: Decimal) -> int | float:
+    """A number as JSON has it; whole ones without `.0`."""
+    return int(x) if x == x.to_integral_value() else float(x)
 
 
 def _time(t: TimeRef | None) -> list[str] | None:

@@ -105,9 +105,8 @@ def candidates(
         where = f"sentence-{min(number - n, 3)}" if s.block == sentence.block else "earlier-block"
         for m in reversed(scene.outer_in(s.span)):
             put(m, where)
-    for m in scene.outer:
-        if scene.sentences[scene.number_of(m.span.start)].kind in ("title", "heading"):
-            put(m, "title")
+    for m in scene.headlined:
+        put(m, "title")
     for e, (m, features) in seen.items():
         group = _group(scene.kind(m))
         features |= {f"kind:{group}", f"{instrument}:{group}"}

@@ -11,7 +11,6 @@ from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import cache
-from operator import add
 from pathlib import Path
 
 from .pack import load
@@ -106,15 +105,16 @@ def starter(folders: Folders, kind: str) -> Callable[[str, int], bool]:
 
 
 @cache
-def _short_index(folders: Folders) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]]]:
-    """First two characters → short forms and countries, longest first; name → codes ("" for a country)."""
+def _short_index(folders: Folders) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, tuple[str, ...]], re.Pattern[str]]:
+    """First two characters → short forms and countries, longest first; name → codes ("" for a country); where one may begin."""
     names: dict[str, tuple[str, ...]] = dict(load_register().short)
     for word in load(*folders[1:]).words("place_countries", "country"):
         names.setdefault(word, ("",))
     heads: dict[str, list[str]] = {}
     for name in sorted(names, key=lambda n: (-len(n), n)):
         heads.setdefault(name[:2], []).append(name)
-    return {h: tuple(n) for h, n in heads.items()}, names
+    first, second = ("".join(map(re.escape, sorted({h[i] for h in heads}))) for i in (0, 1))
+    return {h: tuple(n) for h, n in heads.items()}, names, re.compile(f"[{first}](?=[{second}])")
 
 
 @cache
@@ -149,8 +149,8 @@ def _full(reading: Reading) -> Iterator[Hit]:
 
 def _short(reading: Reading) -> Iterator[Hit]:
     text = reading.text
-    heads, names = _short_index(reading.folders)
-    for head in sorted(heads.keys() & set(map(add, text, text[1:]))):
+    heads, names, begin = _short_index(reading.folders)
+    for head in sorted(heads.keys() & {text[m.start() : m.start() + 2] for m in begin.finditer(text)}):
         for name in heads[head]:
             at = text.find(name)
             while at >= 0:

@@ -14,7 +14,7 @@ from .linking import FINANCIAL, LENDERS
 from .model import DIVISION_KINDS, Fact, Mention, Span, local_name
 from .modifiers import modifiers
 from .places_of import located
-from .slots import Match, Rendered, Rule, find, likely, rules, span_of
+from .slots import Match, Rendered, Rule, find, likely, span_of
 
 _MUTUAL = re.compile(r"联手|抱团|组建|联盟")
 _UNDER = {
@@ -123,7 +123,7 @@ def _by_rule(scene: Scene) -> Iterator[Fact | None]:
     for number, rendered in enumerate(scene.rendered):
         if scene.sentences[number].kind in ("byline", "credit", "header"):
             continue
-        for rule in likely(rules(scene.pack, "Claim"), rendered):
+        for rule in likely(scene.pack, "Claim", rendered):
             for match in find(rule, rendered):
                 yield from _claims(scene, rule, match, rendered, number)
 
@@ -206,7 +206,7 @@ def _offers(scene: Scene, financings: Sequence[Fact], by_entity: Mapping[str, Me
 def _agreements(scene: Scene) -> Iterator[Fact | None]:
     """Who signed with whom; the pairs of more than two parties are told by the rules of cooperation."""
     for number, rendered in enumerate(scene.rendered):
-        for rule in likely(rules(scene.pack, "AgreementEvent"), rendered):
+        for rule in likely(scene.pack, "AgreementEvent", rendered):
             for match in find(rule, rendered):
                 parties = [("party", m) for m in match.role("party") if scene.entity(m)]
                 if _is_second(rendered, match.start):

@@ -21,7 +21,7 @@ SH = "http://www.w3.org/ns/shacl#"
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _XSD = "http://www.w3.org/2001/XMLSchema#"
 _SEVERITY = {"Violation": "error", "Warning": "warning", "Info": "note"}
-_ORDERED = ("decimal", "integer", "date")  # of these an ill-formed literal cannot be compared
+_FORMED = ("decimal", "integer", "date")  # of these an ill-formed literal is found by a cast
 _SILENT = frozenset(  # what no fault comes of by itself
     ("targetClass", "targetSubjectsOf", "severity", "message", "path", "prefixes", "select", "property", "qualifiedMinCount", "qualifiedMaxCount")
 )
@@ -141,8 +141,8 @@ class _Reader:
         """A constraint on one value, as an expression."""
         match name:
             case "datatype":
-                ordered = f" && COALESCE({v} <= {v}, false)" if o.value.removeprefix(_XSD) in _ORDERED else ""
-                return f"(isLiteral({v}) && DATATYPE({v}) = {o}{ordered})"
+                formed = f" && COALESCE({o}(STR({v})) = {o}(STR({v})), false)" if o.value.removeprefix(_XSD) in _FORMED else ""
+                return f"(isLiteral({v}) && DATATYPE({v}) = {o}{formed})"
             case "class":
                 return f"EXISTS {{ {v} a {o} }}"
             case "nodeKind" if o.value == SH + "IRI":

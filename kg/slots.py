@@ -60,6 +60,7 @@ _UNIONS = {
 SLOT = f"[{chr(_TYPE_BASE)}-{chr(_TYPE_BASE + len(KINDS) - 1)}][{chr(_NUMBER_BASE)}-{chr(0xFFFFD)}]"
 _PLACEHOLDER = re.compile(r"\{(?:(\w+):)?([A-Z]\w*)(\+?)\}|\{gap:(\d+)\}")
 LIST_MARK = r"(?:[、和与及]|以及)"
+NEEDED = {"FinancingEvent": ("instrument", "stage"), "Claim": ("predicate",), "AgreementEvent": ()}  # what a rule must say, by the kind of its fact
 QUOTES = frozenset(("“”", "‘’", "《》", "「」", "『』"))
 FIELDS = {
     "id",
@@ -100,6 +101,7 @@ class Rendered:
     text: str
     at: tuple[int, ...]
     mentions: tuple[Mention, ...]
+    characters: frozenset[str]  # of the text
 
     def offset(self, index: int) -> int:
         return self.at[index]
@@ -147,7 +149,8 @@ def render(sentence: Sentence, folded: str, outer: Sequence[Mention], kind: Call
         here = end
     out.append(folded[here : sentence.span.end])
     at.extend(range(here, sentence.span.end + 1))
-    return Rendered("".join(out), tuple(at), tuple(used))
+    text = "".join(out)
+    return Rendered(text, tuple(at), tuple(used), frozenset(text))
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,10 +206,12 @@ def rules(pack: Pack, *facts: str) -> tuple[Rule, ...]:
     out = []
     for r in pack.rules:
         unknown = set(r) - FIELDS
-        missing = {"fact", "pattern", "examples"} - set(r)
+        missing = {"fact", "pattern", "examples", *NEEDED.get(r.get("fact", ""), ())} - set(r)
         if unknown or missing:
             why = f"unknown field {sorted(unknown)}" if unknown else f"missing {sorted(missing)}"
             raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"{why}; fields: {', '.join(sorted(FIELDS - {'file'}))}")
+        if r["fact"] not in NEEDED:
+            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"no kind of fact {r['fact']!r}; known: {', '.join(NEEDED)}")
         if facts and r["fact"] not in facts:
             continue
         text, roles = expand(r["pattern"], r)
@@ -242,10 +247,21 @@ def needs(pattern: str) -> tuple[frozenset[str], ...]:
     return tuple(sorted(set(of(_parser.parse(pattern, re.VERBOSE))), key=lambda s: (len(s), sorted(s))))
 
 
-def likely(some: Iterable[Rule], sentence: Rendered) -> list[Rule]:
-    """The rules that have all they need in a sentence: the others cannot fit."""
-    there = frozenset(sentence.text)
-    return [rule for rule in some if not any(map(there.isdisjoint, rule.needs))]
+@cache
+def _by_first_need(pack: Pack, fact: str) -> Mapping[str, tuple[int, ...]]:
+    """The numbers of the rules by each character of the first set they need; under "" those that need none."""
+    out: dict[str, list[int]] = {}
+    for number, rule in enumerate(rules(pack, fact)):
+        for character in next(iter(rule.needs), ("",)):
+            out.setdefault(character, []).append(number)
+    return {c: tuple(numbers) for c, numbers in out.items()}
+
+
+def likely(pack: Pack, fact: str, sentence: Rendered) -> list[Rule]:
+    """The rules for this kind of fact that have all they need in a sentence, in the pack's order: the others cannot fit."""
+    known, by_need = rules(pack, fact), _by_first_need(pack, fact)
+    found = {n for c in sentence.characters & by_need.keys() for n in by_need[c]}
+    return [known[n] for n in sorted(found.union(by_need.get("", ()))) if not any(map(sentence.characters.isdisjoint, known[n].needs))]
 
 
 def find(rule: Rule, sentence: Rendered) -> Iterator[Match]:

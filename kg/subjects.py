@@ -10,10 +10,12 @@ from __future__ import annotations
 
 import math
 import re
+from bisect import bisect_left
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
+from itertools import repeat
 
 from .discourse import Scene, clause_start
 from .model import DIVISION_KINDS, Fact, Mention, Quantity, Span
@@ -53,7 +55,6 @@ _LEADS = re.compile(
 )
 _PREDICATE = re.compile(r"[”’]?(?:今年|去年|目前|现|共|已|有|累计|全年|年|是|就|还|也|把|将|在|通过|一|每|仅|只)")
 _HOLDS = re.compile(r"(?![是有已共现如今])[^\W\d_]{1,8}的")
-_LAUNCHED = re.compile(r"(?:推出|成立|创办|试点|建起|建成|上线|设立|组建|办起|开办|打造|创建|新建|投建|引进|开设|创新|设计|注册|启动|实施|落户|建设|举办)(?:了|出|起|的)?[“”]?$")
 _LOCATIVE = re.compile(r"[”’]?(?:上|里|中|内|期间|现场)(?:[，、]|的|已|现|共|有)")
 
 
@@ -84,8 +85,8 @@ def assign(scene: Scene, numbers: Sequence[tuple[Mention, str]], money: Sequence
     """The likeliest subject of each number (quantity, words of its metric; in reading order) and how likely it is, 0…1."""
     table = weights(scene.pack)
     seen = survey(scene, numbers, money)
-    scores = [[sum(table.get(f, 0.0) for f in c.features) for c in row] for row in seen.candidates]
-    bonds = [sum(table.get(f, 0.0) for f in b) for b in seen.bonds]
+    scores = [[sum(map(table.get, c.features, repeat(0.0))) for c in row] for row in seen.candidates]
+    bonds = [sum(map(table.get, b, repeat(0.0))) for b in seen.bonds]
     odds = marginals([[c.entity for c in row] for row in seen.candidates], scores, bonds)[0]
     out: list[tuple[Mention | None, float]] = []
     for row, chances in zip(seen.candidates, odds, strict=True):
@@ -144,7 +145,7 @@ def survey(scene: Scene, numbers: Sequence[tuple[Mention, str]], money: Sequence
     last: Mention | None = None
     for q, words in numbers:
         rows.append(tuple(_candidates(view, q, words)))
-        bonds.append(tuple(_bond(view, last, q, words)) if last is not None else ())
+        bonds.append(tuple(_bond(view, last, q)) if last is not None else ())
         last = q
     return Numbers(tuple(rows), tuple(bonds))
 
@@ -159,11 +160,14 @@ class _View:
     scene: Scene
     count: Counter[str]
     top: int
+    things: tuple[tuple[Mention, ...], ...]  # of each sentence: what can be a subject
     sentence_topic: tuple[str, ...]  # of each sentence: the entity of its first subject
     block_topic: Mapping[int, str]
     frequent: tuple[Mention, ...]  # first mentions of what the article names most
     titles: tuple[Mention, ...]
     sums: tuple[tuple[int, frozenset[str], frozenset[str]], ...]  # of each financing: offset of its sum, who pays, who receives
+    stands: Callable[[Mention], str]  # these ask each thing but once, however many numbers are near it
+    form: Callable[[Mention, str, bool], tuple[str, ...]]
 
 
 def _look(scene: Scene, money: Sequence[Fact]) -> _View:
@@ -177,9 +181,10 @@ def _look(scene: Scene, money: Sequence[Fact]) -> _View:
     topics: list[str] = []
     blocks: dict[int, str] = {}
     titles: list[Mention] = []
-    for s in scene.sentences:
-        inside = [m for m in scene.outer_in(s.span) if scene.kind(m) in GROUPS and scene.entity(m)]
-        topic = next((scene.entity(m) for m in inside if _stands(scene, m) == ""), "")
+    stands, form = cache(partial(_stands, scene)), cache(partial(_form, scene))
+    things = tuple(tuple(m for m in scene.outer_in(s.span) if scene.kind(m) in GROUPS and scene.entity(m)) for s in scene.sentences)
+    for s, inside in zip(scene.sentences, things, strict=True):
+        topic = next((scene.entity(m) for m in inside if stands(m) == ""), "")
         topics.append(topic)
         if s.kind == "title":
             titles += inside
@@ -192,11 +197,14 @@ def _look(scene: Scene, money: Sequence[Fact]) -> _View:
         scene,
         count,
         max(count.values(), default=1),
+        things,
         tuple(topics),
         blocks,
         tuple(firsts[e] for e in dict.fromkeys([*often, *own])),
         tuple(titles),
         _sums(money),
+        stands,
+        form,
     )
 
 
@@ -285,18 +293,16 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
             return
         known = seen.get(e)
         if known is None:
-            seen[e] = (m, {where, *_form(scene, m, where)})
-        elif where.startswith(("clause", "sentence-1")):
-            known[1].add("again")
+            seen[e] = (m, {where, *view.form(m, "here" if where.startswith("clause") else "back", where == "holds-number")})
 
     here = scene.outer_in(Span(sentence.span.start, offset))
     for m in reversed(here):
-        back = sum(text[i] in "，；：" for i in range(m.span.end, start))
+        back = sum(text.count(mark, m.span.end, start) for mark in "，；：")
         put(m, "clause" if m.span.start >= start else f"clauses-{min(back, 3)}")
-    subjects_here = [m for m in here if scene.entity(m) in seen and _stands(scene, m) == ""]
+    subjects_here = [m for m in here if scene.entity(m) in seen and view.stands(m) == ""]
     part = max(text.rfind("；", sentence.span.start, offset), sentence.span.start)
-    topics = (next(iter(subjects_here), None), next((m for m in subjects_here if m.span.start >= part), None), next(reversed(subjects_here), None))
-    for topic, name in zip(topics, ("sentence-topic", "part-topic", "nearest"), strict=True):
+    topics = (next((m for m in subjects_here if m.span.start >= part), None), next(reversed(subjects_here), None))
+    for topic, name in zip(topics, ("part-topic", "nearest"), strict=True):
         if topic is not None:
             seen[scene.entity(topic)][1].add(name)
     for m in scene.outer_in(Span(max(sentence.span.start, offset - 20), offset + 1)):
@@ -313,7 +319,7 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
         if s.block != sentence.block and s.block != scene.sentences[n + 1].block:
             blocks += 1
         where = f"sentence-{min(number - n, 3)}" if s.block == sentence.block else f"block-{min(blocks, 2)}"
-        for m in reversed(scene.outer_in(s.span)):
+        for m in reversed(view.things[n]):
             put(m, where)
     heading = next((n for n in range(number - 1, max(-1, number - 12), -1) if scene.sentences[n].kind == "heading"), None)
     if heading is not None:
@@ -342,9 +348,15 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
     for e, (m, features) in seen.items():
         kind = scene.kind(m)
         group = GROUPS[kind]
-        features |= {name for name, x in (("payer", payers), ("payee", payees)) if e in x}
+        if e in payers:
+            features.add("payer")
+        if e in payees:
+            features.add("payee")
         features |= {f"kind:{kind if kind in DIVISION_KINDS else group}", f"{sort}:{group}"}
-        features |= {name for name, x in (("block-topic", block), ("earlier-topic", earlier)) if x == e}
+        if e == block:
+            features.add("block-topic")
+        if e == earlier:
+            features.add("earlier-topic")
         if per:
             features.add(f"per:{group}")
         if e in own:
@@ -368,7 +380,7 @@ def _class(quantity: Mention, words: str) -> str:
     return "money" if value.currency else _UNIT_CLASSES.get(value.unit, "other")
 
 
-def _bond(view: _View, last: Mention, quantity: Mention, words: str) -> Iterator[str]:
+def _bond(view: _View, last: Mention, quantity: Mention) -> Iterator[str]:
     """What binds a number to the one before it: how near, with what between them."""
     scene, text = view.scene, view.scene.article.folded
     a, b = scene.number_of(last.span.start), scene.number_of(quantity.span.start)
@@ -376,21 +388,17 @@ def _bond(view: _View, last: Mention, quantity: Mention, words: str) -> Iterator
     if a == b:
         marks = sum(c in "，；：" for c in between)
         yield "bond:clause" if not marks else "bond:next-clause" if marks == 1 else "bond:sentence"
-        if "；" in between:
-            yield "bond:semicolon"
     elif scene.sentences[a].block == scene.sentences[b].block:
         yield "bond:next-sentence" if b == a + 1 else "bond:block"
     else:
         yield "bond:other-block"
     inside = scene.outer_in(Span(last.span.end, quantity.span.start))
-    if any(scene.kind(m) in GROUPS and _stands(scene, m) == "" for m in inside):
+    if any(scene.kind(m) in GROUPS and view.stands(m) == "" for m in inside):
         yield "bond:subject-between" if a == b else "bond:subject-between-far"
     elif not inside:
         yield "bond:nothing-between"
     if "其中" in between:
         yield "bond:among"
-    if len(words) < 2:
-        yield "bond:bare"
 
 
 def _opens(scene: Scene, m: Mention) -> bool:
@@ -400,39 +408,38 @@ def _opens(scene: Scene, m: Mention) -> bool:
     lead = text[begin : m.span.start]
     if len(lead) > 60:
         return False
-    for t in scene.times:
-        if begin <= t.span.start < m.span.start and t.span.end <= m.span.start:
-            lead = lead.replace(text[t.span.start : t.span.end], "", 1)
+    for t in scene.times[bisect_left(scene.times, begin, key=lambda t: t.span.start) : bisect_left(scene.times, m.span.start, key=lambda t: t.span.start)]:
+        lead = lead.replace(text[t.span.start : t.span.end], "", 1)
     for o in scene.outer_in(Span(begin, m.span.start)):  # 东方镇靖岳村的|胡秀蓉: what only opens a mention does not stand before it
         lead = lead.replace(text[o.span.start : o.span.end], "", 1) if _modifies(scene, o) else lead
     return not _LEADS.sub("", lead)
 
 
-def _form(scene: Scene, m: Mention, where: str) -> Iterator[str]:
-    """How a mention stands: its case, first in its clause, an anaphor, a speaker, a mere modifier of what follows."""
+def _form(scene: Scene, m: Mention, near: str, counted: bool) -> tuple[str, ...]:
+    """How a mention stands: its case, first in its clause, an anaphor, a speaker, a mere modifier of what follows.
+
+    `near`: here (in the number's sentence) or back; `counted`: it holds the number itself.
+    """
     text = scene.article.folded
-    near = "here" if where.startswith("clause") else "back"
+    out: list[str] = []
     stands = _stands(scene, m)
-    yield f"{near}:{stands or 'subject'}"
+    out.append(f"{near}:{stands or 'subject'}")
     if m in scene.posts:
-        yield "post"
-    if _LAUNCHED.search(text[max(0, m.span.start - 8) : m.span.start]):
-        yield "launched"
-        if text[m.span.end : m.span.end + 2].lstrip("”’")[:1] in ("，", "；", "。", "："):
-            yield f"launched-last:{near}"
+        out.append("post")
     modifies = _modifies(scene, m)
     if not modifies and _opens(scene, m):
-        yield f"first:{near}"
+        out.append(f"first:{near}")
     if m.anaphor:
-        yield "anaphor"
+        out.append("anaphor")
         if text[m.span.start] == "全":
-            yield "whole"
+            out.append("whole")
     follow = text[m.span.end : m.span.end + 14]
     if follow[:1] == "的":
-        yield "genitive"
+        out.append("genitive")
     next_ = scene.outer_in(Span(m.span.end, m.span.end + 14))
     room = next_[0].span.start - m.span.end if next_ else 14
-    if not modifies and _HOLDS.match(follow[:room]) and where != "holds-number":
-        yield "attributive"
+    if not modifies and _HOLDS.match(follow[:room]) and not counted:
+        out.append("attributive")
     if _PREDICATE.match(follow):
-        yield f"predicate:{near}"
+        out.append(f"predicate:{near}")
+    return tuple(out)

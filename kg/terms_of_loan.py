@@ -23,7 +23,8 @@ def terms(scene: Scene, anchor: Span, low: int) -> tuple[list[tuple[str, Amount]
     stop = next((m.span.start for m in scene.outer_in(Span(anchor.end, sentence.end)) if isinstance(m.value, Quantity) and m.value.currency), sentence.end)
     amounts = dict(_amounts(scene, anchor, low, stop))
     guarantors = [
-        ("guarantor", m) for m in scene.outer_in(Span(low, stop))
+        ("guarantor", m)
+        for m in scene.outer_in(Span(low, stop))
         if scene.entity(m) and scene.kind(m) in ("Guarantor", "Company", "Branch", "Insurer") and _GUARANTEE.match(scene.article.folded, m.span.end)
     ]
     pledged = _COLLATERAL.search(scene.article.folded, low, stop)

@@ -90,7 +90,7 @@ def examples(path: Path) -> list[Example]:
     return out
 
 
-def fit(data: Sequence[Example], penalty: float = 2.0, rounds: int = 80, rate: float = 0.3) -> dict[str, float]:
+def fit(data: Sequence[Example], penalty: float = 3.0, rounds: int = 80, rate: float = 0.3) -> dict[str, float]:
     """Maximise the log likelihood of the right candidates, less penalty/2 × the squared weights (Adagrad steps)."""
     w: dict[str, float] = defaultdict(float)
     grown: dict[str, float] = defaultdict(lambda: 1e-6)
@@ -140,7 +140,7 @@ def main() -> None:
     ap.add_argument("gold", nargs="+", type=Path)
     ap.add_argument("--out", type=Path)
     ap.add_argument("--folds", action="store_true")
-    ap.add_argument("--penalty", type=float, default=2.0)
+    ap.add_argument("--penalty", type=float, default=3.0)
     a = ap.parse_args()
     paths = sorted(p for g in a.gold for p in g.glob("*.json"))
     by_article = {p.stem: examples(p) for p in paths}
@@ -155,7 +155,7 @@ def main() -> None:
     h, n = accuracy([e for v in by_article.values() for e in v], w)
     print(f"fitted on: {h} of {n} right, {h / n:.3f}")
     if a.out:
-        rows = [f"{k}\tweight\t\t\t{v:.2f}" for k, v in sorted(w.items()) if abs(v) >= 0.05]
+        rows = [f"{k}\tweight\t\t\t{v:.2f}" for k, v in sorted(w.items()) if abs(v) >= 0.12]
         a.out.write_text(
             "name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_subjects.py; the last column is the weight\n" + "\n".join(rows) + "\n", "utf-8"
         )

@@ -299,10 +299,37 @@ def test_rules_are_listed_and_pass_their_examples(kg: Run) -> None:
     assert kg("rules", "--test")[::2] == (0, "")
 
 
+RULE = """[[rule]]
+id = "my.rule"
+fact = "FinancingEvent"
+pattern = "放{amount:Money}"
+instrument = "loan"
+stage = "disbursed"
+examples = [{ text = "放贷", gives = { amount = "3万元" } }]
+silent = ["x"]
+"""
+
+
+@pytest.mark.parametrize("line", ['stage = "disbursed"', 'fact = "FinancingEvent"', "examples = "])
+def test_a_rule_that_lacks_a_field_is_told(kg: Run, line: str) -> None:
+    """One line that names the rule; nothing is built."""
+    write({"n/a.txt": TEXT, "p/r.toml": "\n".join(x for x in RULE.splitlines() if not x.startswith(line))})
+    code, _, err = kg("build", "n", "-o", "out", "--pack", "p")
+    assert (code, err.count("\n")) == (2, 1)
+    assert "my.rule" in err
+
+
+def test_a_rule_for_no_kind_of_fact_is_told(kg: Run) -> None:
+    """And the kinds there are."""
+    write({"n/a.txt": TEXT, "p/r.toml": RULE.replace("FinancingEvent", "Fincancing")})
+    code, _, err = kg("build", "n", "-o", "out", "--pack", "p")
+    assert code == 2
+    assert "FinancingEvent" in err
+
+
 def test_rules_test_tells_a_wrong_example(kg: Run) -> None:
     """A rule whose example it does not find: exit code 1, and the rule is named."""
-    rule = 'id = "my.rule"\nfact = "FinancingEvent"\npattern = "放{amount:Money}"\nexamples = [{ text = "放贷", gives = { amount = "3万元" } }]\nsilent = ["x"]'
-    write({"p/r.toml": f"[[rule]]\n{rule}\n"})
+    write({"p/r.toml": RULE})
     code, _, err = kg("rules", "--test", "--pack", "p")
     assert code == 1
     assert "my.rule" in err

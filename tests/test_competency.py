@@ -7,8 +7,9 @@ from pathlib import Path
 import pytest
 
 from kg.build import extract_all, merge
+from kg.checks import check
 from kg.documents import read_inputs
-from kg.query import GraphFile, check, read_graph, run_query
+from kg.query import GraphFile, read_graph, run_query
 from kg.rdf import write_turtle
 
 SEEDS = Path(__file__).parent.parent / "seeds"

@@ -25,11 +25,11 @@ person_names people groups
 slots
 anaphors linking
 discourse actors
-modifiers subjects parties facts metrics places_of
+modifiers subjects parties facts metrics places_of terms_of_loan
 financing observations relations tenures
 extract
 documents build
-view terms concepts spans shapes corrections
+view terms concepts spans shapes sparql corrections
 rdf network page tables
 outputs show
 sparql answers shapes
@@ -41,15 +41,13 @@ HEAVY = {"rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "clic
 
 
 def imports(module: str) -> Iterator[tuple[str, bool]]:
-    """What a module imports, and whether only inside a function (or for types)."""
+    """What a module imports, and whether only inside a function; imports for types alone are none."""
     tree = ast.parse((KG / f"{module}.py").read_text("utf-8"))
-    inside = {
-        id(n)
-        for f in ast.walk(tree)
-        if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) or (isinstance(f, ast.If) and "TYPE_CHECKING" in ast.dump(f.test))
-        for n in ast.walk(f)
-    }
+    inside = {id(n) for f in ast.walk(tree) if isinstance(f, ast.FunctionDef | ast.AsyncFunctionDef) for n in ast.walk(f)}
+    typed = {id(n) for f in ast.walk(tree) if isinstance(f, ast.If) and "TYPE_CHECKING" in ast.dump(f.test) for n in ast.walk(f)}
     for node in ast.walk(tree):
+        if id(node) in typed:
+            continue
         if isinstance(node, ast.Import):
             for name in node.names:
                 yield name.name, id(node) in inside

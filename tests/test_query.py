@@ -11,10 +11,11 @@ import handmade
 import pytest
 import rdflib
 
+from kg.checks import check
 from kg.errors import KgError
 from kg.explain import explain
 from kg.ontology import ontology_dir
-from kg.query import Cell, GraphFile, NamedQuery, Table, check, named_queries, read_graph, run_query
+from kg.query import Cell, GraphFile, NamedQuery, Table, named_queries, read_graph, run_query
 from kg.rdf import write_jsonld, write_nquads, write_turtle
 from kg.terms import NAMESPACES, prefixes
 

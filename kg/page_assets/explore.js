@@ -38,7 +38,7 @@ function choose(chosen, { move = true, address = true } = {}) {
   if (missing.length) {
     for (const i of wanted) { state.off.kind.delete(NODES[i].kind); state.hidden.delete(i); if (state.only && !state.only.has(i)) { state.only = null; state.onlyOf = -1; } }
     sift();
-    const around = wanted.length === 1 ? best(neighbours(wanted[0])).slice(0, roomy() - 1) : [];
+    const around = wanted.length === 1 ? best(neighbours(wanted[0])).slice(0, Math.max(12, Math.round(roomy() / 5200))) : [];
     state.scene = new Set([...wanted, ...around]);
     legend(); panel(); draw(); views();
   } else { panel(); paint(); note(); if (move && wanted.length && state.view === "graph") fit(wanted.length > 1 ? wanted : [...wanted, ...neighbours(wanted[0])], true); views(); }

@@ -9,7 +9,7 @@ function save(name, content, type) {
 /** The picture that is shown, whole, as an SVG element that stands alone: the money flow in its view, else the graph. */
 function pictureOf() {
   if (state.view === "flow" && document.querySelector("#flow svg")) return flowCopy();
-  const spots = [...places.values()].map((p) => ({ x: p.x, y: p.y + p.down, w: p.w, h: p.h })), pad = 28, head = 54, [l, t, r, b] = spots.length ? frame(spots) : [0, 0, 100, 100];
+  const spots = [...places.values()].map((p) => ({ x: p.x, y: middleOf(p)[1], w: p.w, h: p.h })), pad = 28, head = 54, [l, t, r, b] = spots.length ? frame(spots) : [0, 0, 100, 100];
   const width = Math.ceil(r - l + 2 * pad), height = Math.ceil(b - t + 2 * pad + head), { nodes, edges } = looks(1), [paper, text, soft, accent, line, cashLine, warn, cashInk] = ["--bg", "--ink", "--soft", "--accent", "--edge", "--cash", "--warn", "--cash-ink"].map(ink);
   const x = (v) => +(v - l + pad).toFixed(1), y = (v) => +(v - t + pad + head).toFixed(1), out = sheet(width, height, paper, text);
   const words = (lines, given) => svg("text", { ...given, "paint-order": "stroke", stroke: paper, "stroke-width": 3, "stroke-linejoin": "round" }, ...lines.map((s, k) => svg("tspan", { x: given.x, dy: k ? "1.18em" : 0 }, legal(s))));
@@ -23,10 +23,9 @@ function pictureOf() {
   for (const n of nodes) out.append(svg("path", { d: outline(n.shape, x(n.x), y(n.y), radius(n.i) * (ROUND[n.shape] || 1)), fill: colour(NODES[n.i].kind), stroke: n.main ? accent : n.pinned ? text : paper, "stroke-width": n.main ? 3 : 1.2, opacity: n.on ? 1 : 0.22 }));
   for (const e of edges) {
     if (!e.words) continue;
-    const a = places.get(e.from), c = places.get(e.to), mx = x((a.x + c.x) / 2), my = y((a.y + c.y) / 2), angle = (Math.atan2(c.y - a.y, c.x - a.x) * 180) / Math.PI;
-    out.append(words([e.words], { x: mx, y: my, "font-size": 11, fill: e.cash ? cashInk : soft, "text-anchor": "middle", "dominant-baseline": "central", transform: `rotate(${(angle > 90 || angle < -90 ? angle + 180 : angle).toFixed(1)} ${mx} ${my})` }));
+    out.append(words([e.words], { x: x(e.spot.x), y: y(e.spot.y), "font-size": 11.5, "font-weight": 600, fill: e.cash ? cashInk : soft, "text-anchor": "middle", "dominant-baseline": "central" }));
   }
-  for (const n of nodes) if (n.text) out.append(words(n.text.split("\n"), { x: x(n.x), y: y(n.y + radius(n.i) + n.size + 1), "font-size": n.size.toFixed(1), fill: text, "text-anchor": "middle", opacity: n.on ? 1 : 0.5 }));
+  for (const n of nodes) if (n.text) out.append(words(n.text.split("\n"), { x: x(n.x), y: y(places.get(n.i).above ? n.y - radius(n.i) - 4 - (n.text.split("\n").length - 1) * n.size * 1.18 : n.y + radius(n.i) + n.size + 1), "font-size": n.size.toFixed(1), fill: text, "text-anchor": "middle", opacity: n.on ? 1 : 0.5 }));
   return out;
 }
 

@@ -46,14 +46,15 @@ function tallyKinds() {
 }
 
 /** The most telling nodes: who is in the largest financings first, then what is best tied to them. Same data and filters, same scene. */
-function story(limit) {
-  const picked = new Set(), gain = new Map(), add = (i) => { if (picked.has(i) || !nodeOn(i)) return; picked.add(i); for (const k of pairsOf[i]) { const j = other(k, i); if (pairs.get(k).edges.some(edgeOn)) gain.set(j, (gain.get(j) || 0) + (pairs.get(k).edges[0].fact < 0 ? 0.4 : 1)); } };
+function story(budget) {
+  let used = 0;
+  const picked = new Set(), gain = new Map(), add = (i) => { if (picked.has(i) || !nodeOn(i)) return; picked.add(i); used += 4 * extent(i).w * extent(i).h; for (const k of pairsOf[i]) { const j = other(k, i); if (pairs.get(k).edges.some(edgeOn)) gain.set(j, (gain.get(j) || 0) + (pairs.get(k).edges[0].fact < 0 ? 0.4 : 1)); } };
   const lending = factsShown().filter((n) => (FACTS[n].kind === "FinancingEvent" || FACTS[n].kind === "AgreementEvent") && FACTS[n].status !== "negated" && relationsOfFact[n].length).sort((a, b) => yuan(FACTS[b]) - yuan(FACTS[a]) || a - b);
-  for (const n of lending) if (picked.size + membersOf[n].length <= limit * 0.6) membersOf[n].forEach(add);
+  for (const n of lending) if (used <= budget * 0.6) membersOf[n].forEach(add);
   const plain = (i) => (/^(Province|Country|Prefecture|Document)$/.test(NODES[i].kind) ? 1.5 : 0), live = narrowed() || state.off.group.size ? new Set(factsShown().flatMap((n) => membersOf[n])) : null;
   const pool = [...NODES.keys()].filter((i) => nodeOn(i) && pairsOf[i].length && (!live || live.has(i))).sort((a, b) => score[b] - score[a] || a - b).slice(0, 600);
   const candidates = new Set(pool);
-  while (picked.size < limit) {
+  while (used < budget) {
     let best = -1, most = -Infinity;
     for (const i of new Set([...candidates, ...[...gain.keys()].slice(0, 1500)])) {
       if (picked.has(i) || !nodeOn(i) || (live && !live.has(i))) continue;
@@ -64,7 +65,7 @@ function story(limit) {
     add(best);
   }
   const tied = (i) => pairsOf[i].some((k) => picked.has(other(k, i)) && pairs.get(k).edges.some(edgeOn));
-  return [...picked].filter((i) => tied(i) || NODES.length <= limit);
+  return [...picked].filter((i) => tied(i) || used < budget);
 }
 
 /** Read and write the filters and the view as the part of the address behind #. */

@@ -23,13 +23,13 @@ function flow() {
 
 /** The picture of some financings of one kind. A sum stated for several together is one band to one end that names them all. */
 function flowPicture(list) {
-  const width = Math.max(320, $("stage").clientWidth - 48), left = Math.min(230, width * 0.3), right = width - Math.min(300, width * 0.38), slim = width < 560, chars = slim ? 8 : 15;
+  const width = Math.max(320, $("stage").clientWidth - 48), left = Math.min(230, width * 0.3), right = width - Math.min(300, width * 0.38), fits = (px) => Math.max(4, Math.floor((px - 12) / 13.2));
   const end = (v) => (v.length ? [...v].sort().join("+") : "?"), words = (v) => (v.length ? plain(v) : say("unknownParty"));
   const shown = [...list].sort((a, b) => yuan(FACTS[b]) - yuan(FACTS[a]) || a - b).slice(0, BANDS), sides = [new Map(), new Map()];
   const bands = shown.map((n) => { const [who, , whom] = triple(FACTS[n]), members = [who, whom]; members.forEach((v, side) => { const k = end(v); if (!sides[side].has(k)) sides[side].set(k, { words: words(v), nodes: v, total: 0, n: 0 }); const s = sides[side].get(k); s.total += yuan(FACTS[n]); s.n++; }); return { n, a: sides[0].get(end(who)), b: sides[1].get(end(whom)), v: yuan(FACTS[n]) }; });
-  const [from, to] = sides.map((m) => [...m.values()].sort((p, q) => q.total - p.total)), all = bands.reduce((s, b) => s + b.v, 0) || 1, scale = Math.max(180, 24 * to.length) / all, thick = (v) => Math.max(1.5, v * scale);
-  const stack = (ends, of, slot) => { let y = 12; for (const e of ends) { e.lines = wrapTo(e.words, chars); e.h = bands.filter((b) => b[of] === e).reduce((s, b) => s + thick(b.v), 0); e.slot = Math.max(slot, e.h, e.lines.length * 16 + 8); e.y = y + (e.slot - e.h) / 2; e.at = e.y; y += e.slot + 10; } return y; };
-  const heights = [stack(from, "a", 44), stack(to, "b", 30)], height = Math.max(...heights);
+  const [from, to] = sides.map((m) => [...m.values()].sort((p, q) => q.total - p.total)), all = bands.reduce((s, b) => s + b.v, 0) || 1, scale = Math.max(320, 24 * to.length) / all, thick = (v) => Math.max(1.5, v * scale);
+  const stack = (ends, of, slot, chars) => { let y = 12; for (const e of ends) { e.lines = wrapTo(e.words, chars); e.h = bands.filter((b) => b[of] === e).reduce((s, b) => s + thick(b.v), 0); e.slot = Math.max(slot, e.h, e.lines.length * 16 + 8); e.y = y + (e.slot - e.h) / 2; e.at = e.y; y += e.slot + 10; } return y; };
+  const heights = [stack(from, "a", 44, fits(left)), stack(to, "b", 30, fits(width - right))], height = Math.max(...heights);
   [from, to].forEach((ends, k) => { for (const e of ends) { const d = (height - heights[k]) / 2; e.y += d; e.at += d; } });
   bands.sort((p, q) => from.indexOf(p.a) - from.indexOf(q.a) || to.indexOf(p.b) - to.indexOf(q.b));
   for (const b of bands) { b.h = thick(b.v); b.y0 = b.a.at; b.a.at += b.h; }

@@ -96,8 +96,33 @@ function place(boxes, links, width, height) {
   }
   if (single.length) blocks.push(grid(single, width / height));
   shelve(blocks, { w: (width * more) / 2, h: (height * more) / 2 });
-  let room = { w: (width * more) / 2, h: (height * more) / 2 };
-  for (let k = 0; k < 6 && !apart(boxes, 160, room); k++) room = { w: room.w * 1.06, h: room.h * 1.06 };
+  const room = { w: (width * more) / 2, h: (height * more) / 2 };
+  aside(boxes, links, room);
+  for (let k = 0; k < 8 && !apart(boxes, 140, room); k++) { room.w *= 1.04; room.h *= 1.04; }
+  stretch(boxes, width / height);
+}
+
+/** Move boxes off the lines that run through them, a little at a time. */
+function aside(boxes, links, room) {
+  for (let round = 0; round < 48; round++) {
+    for (const [p, q] of links) {
+      const a = boxes[p], b = boxes[q], dx = b.x - a.x, dy = b.y - a.y, far = Math.hypot(dx, dy) || 1, nx = -dy / far, ny = dx / far;
+      for (const c of boxes) {
+        if (c === a || c === b || c.fixed) continue;
+        const along = ((c.x - a.x) * dx + (c.y - a.y) * dy) / far, off = (c.x - a.x) * nx + (c.y - a.y) * ny, reach = Math.abs(nx) * c.w + Math.abs(ny) * c.h + 4;
+        if (along < 0 || along > far || Math.abs(off) >= reach) continue;
+        const move = (reach - Math.abs(off)) * 0.2 * (off < 0 ? -1 : 1);
+        c.x += nx * move; c.y += ny * move;
+      }
+    }
+    apart(boxes, 2, room);
+  }
+}
+
+/** Draw the picture out along its narrower side until it has the window's shape: nothing comes to touch by that. */
+function stretch(boxes, aspect) {
+  const [l, t, r, b] = frame(boxes), w = r - l, h = b - t, wide = Math.min(1.6, (h * aspect) / w), high = Math.min(1.6, w / aspect / h);
+  for (const box of boxes) { if (wide > 1) box.x *= wide; else if (high > 1) box.y *= high; }
 }
 
 /** Give every part a piece of the room, cut by the area it needs: the largest first, each cut along the longer side. */

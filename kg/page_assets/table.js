@@ -5,6 +5,13 @@ const speaks = ([, marks]) => marks.length + (marks.some((m) => m[2] === "Quanti
 const telling = (f) => f.quotes.reduce((a, b) => (!a || speaks(b) > speaks(a) ? b : a), null);
 const firstPlace = FACTS.map((f) => { const q = telling(f); return q ? [PASSAGES[q[0]].article, (PASSAGES[q[0]].at[0] || [0])[0]] : [1e9, 0]; });
 const dayWords = (f) => (f.time ? (f.time[0] ? f.time[0] + (f.time[1] && f.time[1] !== f.time[0] ? ` – ${f.time[1]}` : "") : f.time[2]) : "");
+/** The days of a fact, short where they are whole months or years: 2022, 2022-05, 2022-01 – 2022-11. */
+function shortDays(f) {
+  const [a, b] = f.time, last = new Date(Date.UTC(Number(b.slice(0, 4)), Number(b.slice(5, 7)), 0)).toISOString().slice(0, 10);
+  if (!b || a === b || a.slice(8) !== "01" || b !== last) return dayWords(f);
+  if (a.slice(5, 7) === "01" && b.slice(5, 7) === "12") return a.slice(0, 4) === b.slice(0, 4) ? a.slice(0, 4) : `${a.slice(0, 4)} – ${b.slice(0, 4)}`;
+  return a.slice(0, 7) === b.slice(0, 7) ? a.slice(0, 7) : `${a.slice(0, 7)} – ${b.slice(0, 7)}`;
+}
 const whatWords = (f) => [plain(triple(f)[1]), plain(role(f, "stage")), f.kind === "FinancingEvent" ? plain(role(f, "aggregation")) : "", f.status === "reported" ? "" : named("concepts", f.status)].filter(Boolean).join(" · ");
 
 const COLUMNS = [

@@ -12,7 +12,7 @@ function timeline() {
     const f = FACTS[n], [who, what, whom] = triple(f), bar = make("i", { class: f.kind === "FinancingEvent" ? "cash" : f.kind === "Observation" ? "seen" : "" }), track = make("span", { class: "track", "aria-hidden": "true" }, bar);
     if (binsOf[n]) { const a = share(day(f.time[0])), b = share(day(f.time[1] || f.time[0], true)); bar.style.left = `${a}%`; bar.style.width = `${b - a}%`; } else bar.remove();
     return make("button", { type: "button", class: state.chosen && state.chosen.fact === n ? "event on" : "event", "data-event": n, on: () => choose({ fact: n }) },
-      make("span", { class: "days" }, binsOf[n] ? dayWords(f) : f.time ? f.time[2] : "", f.time && binsOf[n] && f.time[3] !== "timeStated" ? make("small", {}, named("concepts", f.time[3])) : ""),
+      make("span", { class: "days" }, binsOf[n] ? shortDays(f) : f.time ? f.time[2] : "", f.time && binsOf[n] && f.time[3] !== "timeStated" ? make("small", {}, named("concepts", f.time[3])) : ""),
       make("span", { class: "deed" }, make("span", {}, plain(who), " ", make("em", {}, plain(what)), " ", plain(whom)), sumOf(f) ? make("b", {}, sumOf(f)[1]) : ""), track);
   };
   const years2 = new Map();
