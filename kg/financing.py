@@ -250,7 +250,7 @@ def _complete(scene: Scene, draft: Draft, before: Before) -> tuple[Fact | None, 
         sentence=draft.sentence,
         time=time_at(scene, anchor),
         status="reported" if stage in ("intended", "approved", "committed") and mods.status == "planned" else mods.status,
-        confidence=round(float(fields.get("confidence", 0.95)) * (0.3 + 0.7 * sure), 2),
+        confidence=max(round(float(fields.get("confidence", 0.95)) * (0.3 + 0.7 * sure), 2), 0.5),
         rule=draft.match.rule.id,
     )
     return fact, Before(draft.sentence, fact.role("financier"), (*fact.role("recipient"), *fact.role("purpose")))

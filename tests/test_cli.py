@@ -314,7 +314,7 @@ silent = ["x"]
 def test_a_rule_that_lacks_a_field_is_told(kg: Run, line: str) -> None:
     """One line that names the rule; nothing is built."""
     write({"n/a.txt": TEXT, "p/r.toml": "\n".join(x for x in RULE.splitlines() if not x.startswith(line))})
-    code, _, err = kg("build", "n", "-o", "out", "--pack", "p")
+    code, _, err = kg("build", "n", "-o", "out", "--pack", str(Path.cwd() / "p"))
     assert (code, err.count("\n")) == (2, 1)
     assert "my.rule" in err
 
@@ -322,7 +322,7 @@ def test_a_rule_that_lacks_a_field_is_told(kg: Run, line: str) -> None:
 def test_a_rule_for_no_kind_of_fact_is_told(kg: Run) -> None:
     """And the kinds there are."""
     write({"n/a.txt": TEXT, "p/r.toml": RULE.replace("FinancingEvent", "Fincancing")})
-    code, _, err = kg("build", "n", "-o", "out", "--pack", "p")
+    code, _, err = kg("build", "n", "-o", "out", "--pack", str(Path.cwd() / "p"))
     assert code == 2
     assert "FinancingEvent" in err
 
@@ -330,7 +330,7 @@ def test_a_rule_for_no_kind_of_fact_is_told(kg: Run) -> None:
 def test_rules_test_tells_a_wrong_example(kg: Run) -> None:
     """A rule whose example it does not find: exit code 1, and the rule is named."""
     write({"p/r.toml": RULE})
-    code, _, err = kg("rules", "--test", "--pack", "p")
+    code, _, err = kg("rules", "--test", "--pack", str(Path.cwd() / "p"))
     assert code == 1
     assert "my.rule" in err
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import cache
 from pathlib import Path
 
 import built
@@ -117,7 +118,7 @@ BROKEN: list[tuple[str, str, tuple[tuple[str, str, str], ...]]] = [
     ("Prefecture", "A prefecture is located in a province", ((CITY, "gf:locatedIn", ""), (CITY, "gf:locatedIn", COUNTY))),
     ("Quantity", "A qualifier is one of those agreed", ((NUMBER, "gf:qualifier", "gfc:loan"), (NUMBER, "gf:qualifier", "gfc:about , gfc:nearly"))),
     ("Quantity", "A quantity belongs to a node or is set aside, one of the two", ((ASIDE, "gf:setAside", ""), (MONEY, "gf:setAside", "gfc:asideName"))),
-    ("Quantity", "A quantity has a unit or a currency, one of the two", ((NUMBER, "gf:unit", ""), (NUMBER, "gf:currency", '"CNY"'))),
+    ("UnitOrCurrency", "A quantity has a unit or a currency, one of the two", ((NUMBER, "gf:unit", ""), (NUMBER, "gf:currency", '"CNY"'))),
     ("Quantity", "A quantity has its wording", ((NUMBER, "gf:verbatim", ""), (NUMBER, "gf:verbatim", '""'), (NUMBER, "gf:verbatim", '"a" , "b"'))),
     ("Quantity", "A quantity has one upper bound at most", ((NUMBER, "gf:max", "40.0 , 50.0"), (NUMBER, "gf:max", '"40"'))),
     ("Quantity", "A quantity has one value, not negative", tuple((NUMBER, "gf:value", v) for v in ("", "-30.0", "30.0 , 31.0", "'many'^^xsd:decimal"))),
@@ -198,6 +199,12 @@ def broken(store: ox.Store) -> list[Rule]:
     return [rule for rule in rules() if len(list(store.query(rule.query, prefixes=prefixes()))) > 0]  # type: ignore[arg-type]
 
 
+@cache
+def told(how: tuple[str, str, str]) -> list[Rule]:
+    """The rules that a change breaks."""
+    return broken(changed(*how))
+
+
 def test_a_good_graph_keeps_every_rule() -> None:
     """No rule is broken by the hand-made graph, warnings included."""
     assert [(r.name, r.en) for r in broken(golden())] == []
@@ -206,12 +213,12 @@ def test_a_good_graph_keeps_every_rule() -> None:
 @pytest.mark.parametrize(("name", "message", "how"), [pytest.param(*c, id=f"{c[0]}: {c[1]} ({i})") for i, c in enumerate(CHANGES)])
 def test_a_broken_graph_breaks_the_rule(name: str, message: str, how: tuple[str, str, str]) -> None:
     """Each change is told by the rule that it breaks."""
-    assert (name, message) in [(r.name, r.en) for r in broken(changed(*how))]
+    assert (name, message) in [(r.name, r.en) for r in told(how)]
 
 
 def test_every_rule_has_a_change_that_breaks_it() -> None:
     """No constraint of the shapes goes untried, nor a shape without words, nor a message of no rule."""
-    tried = {rule.query for _, _, how in CHANGES for rule in broken(changed(*how))}
+    tried = {rule.query for _, _, how in CHANGES for rule in told(how)}
     assert [(r.name, r.en, r.query) for r in rules() if r.query not in tried] == []
     assert {(n, m) for n, m, _ in BROKEN} == {(r.name, r.en) for r in rules()}
 
@@ -273,7 +280,7 @@ def test_check_includes_the_shapes(tmp_path: Path, monkeypatch: pytest.MonkeyPat
 def test_nothing_is_passed_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """A constraint that is not understood is refused, not left out."""
     (tmp_path / "shapes.ttl").write_text(
-        "@prefix sh: <http://www.w3.org/ns/shacl#> . <http://a/s#S> a sh:NodeShape ; sh:targetClass <http://a/C> ; sh:closed true ; sh:message 'x'@en , 'x'@zh .",
+        "@prefix sh: <http://www.w3.org/ns/shacl#> . <http://a/s#S> a sh:NodeShape ; sh:targetClass <http://a/C> ; sh:closed true ; sh:message 'x'@en .",
         "utf-8",
     )
     monkeypatch.setattr("kg.shapes.ontology_dir", lambda: tmp_path)
