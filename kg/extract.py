@@ -14,6 +14,7 @@ from .asides import aside_reasons
 from .banks import find_banks
 from .dates import anchored, find_times
 from .discourse import Scene, scene
+from .facts import numbers_of
 from .financing import financings
 from .groups import find_groups
 from .linking import Linked, link
@@ -123,7 +124,7 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
     money = _once(financings(r.scene))
     for f in [*money, *tenures(r.scene, r.posts), *relations(r.scene, r.kept, money)]:
         _say(facts, f)
-    used = frozenset(a.mention for f in money for _, a in f.amounts)
+    used = numbers_of(money)
     reasons = {q: reason for q, reason in r.reasons.items() if q not in used}
     for found, metric in observations(r.scene, r.stated(), money):
         if isinstance(found, Fact):
@@ -132,7 +133,7 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
                 metrics.append(metric)
         else:
             reasons[found] = ""
-    stated = {a.mention for f in facts.values() for _, a in f.amounts}
+    stated = {a.mention for f in facts.values() for _, a in f.amounts} | used
     sums = {_sum(m.value) for m in stated if isinstance(m.value, Quantity)}
     kept_facts = _agreed(list(facts.values()))
     links, entities = _links(r.scene.linked, r.kept, kept_facts, tuple(r.reasons))

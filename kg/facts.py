@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from .discourse import Scene
-from .model import Amount, Evidence, Fact, Mention, Span, TimeRef, fact_id
+from .model import Amount, Evidence, Fact, Mention, Quantity, Span, TimeRef, fact_id
 
 PARTIES = frozenset(
     ("financier", "recipient", "purpose", "product", "party", "subject", "object", "member", "organization", "atDivision", "about", "guarantor")
@@ -56,6 +56,11 @@ def claim(
         rule=rule,
         status=status,
     )
+
+
+def numbers_of(facts: Sequence[Fact]) -> frozenset[Mention]:
+    """The quantities that facts state, second tellings of one sum included."""
+    return frozenset(m for f in facts for e in f.evidence for m in e.mentions if isinstance(m.value, Quantity))
 
 
 def sentence_text(scene: Scene, span: Span) -> str:

@@ -203,6 +203,8 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
         to = list(match.role("recipient"))
     if not choice.to and "保障" in scene.article.folded[choice.draft.span.start : choice.draft.span.end]:
         to = []  # cover is provided to nobody in particular
+    if not to and list(choice.to) == _speaker(scene, choice.draft.span.start):
+        to = list(choice.to)  # 给我贷了30万元: the speaker
     chosen = {scene.entity(m) for m in to}
     if len(choice.to) > 1 and any(scene.entity(m) in chosen for m in choice.to):  # a list stays whole
         to += [m for m in choice.to if scene.entity(m) not in chosen]

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 
 from . import subjects
 from .discourse import Scene, clause_start, time_at
-from .facts import build
+from .facts import build, numbers_of
 from .metrics import Wording, metric, wordings
 from .model import DIVISION_KINDS, Amount, Fact, Mention, Metric, Quantity
 from .modifiers import modifiers
@@ -25,7 +25,7 @@ def observations(scene: Scene, quantities: Sequence[Mention], money: Sequence[Fa
 
     `money`: the financings of the article; their numbers state no observation.
     """
-    used = {a.mention for f in money for _, a in f.amounts}
+    used = numbers_of(money)
     asked = [q for q in quantities if q not in used and isinstance(q.value, Quantity)]
     worded = wordings(scene, asked)
     chosen = subjects.assign(scene, [(q, words.words) for q, words in zip(asked, worded, strict=True)], money)

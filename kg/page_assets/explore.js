@@ -110,7 +110,7 @@ function onlyNear(i) {
   remember();
   state.only = null; sift();
   state.only = new Set([i, ...neighbours(i)]); state.onlyOf = i; state.scene = new Set(best([...state.only].filter((j) => j !== i)).slice(0, 120)).add(i);
-  refilter(); choose({ node: i }, { move: false });
+  refilter(true, false); choose({ node: i }, { move: false });
 }
 
 function hide(i) {
@@ -132,7 +132,7 @@ function home() {
   clearFilters();
   Object.assign(state, { scene: null, chosen: null, from: -1, extra: 0, page: 0 });
   state.pinned.clear();
-  refilter();
+  refilter(true, false);
 }
 function clearFilters() {
   for (const set of Object.values(state.off)) set.clear();

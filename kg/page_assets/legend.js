@@ -96,7 +96,7 @@ const allGroups = new Map(count([...FACTS.keys()].flatMap((n) => [...new Set(rel
 if (register.length && !allGroups.has("place")) allGroups.set("place", 0);
 
 /** After a change of a filter: judge, and show all anew. */
-function refilter(address = true) {
-  sift(); legend(); draw(); state.page = 0; panel(); views();
+function refilter(address = true, keep = "some") {
+  sift(); legend(); draw({ keep }); state.page = 0; panel(); views();
   if (address) remark();
 }

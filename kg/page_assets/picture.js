@@ -1,7 +1,7 @@
 // The picture: what is drawn, how it looks, and which labels have room.
 
 const MANY = 80; // up to so many nodes, dimmed ones keep their names
-const places = new Map(), boxes = new vis.DataSet(), lines = new vis.DataSet();
+const places = new Map(), memory = new Map(), boxes = new vis.DataSet(), lines = new vis.DataSet();
 const network = new vis.Network($("canvas"), { nodes: boxes, edges: lines }, DATA.options);
 let drawn = [], drawnPairs = [];
 
@@ -51,6 +51,8 @@ const middleOf = (p) => [p.x, p.y + (p.above ? -p.down : p.down)];
 /** Lay out and draw what is visible. keep: leave drawn nodes where they are and put new ones round `near`. */
 function draw({ keep = false, near = -1 } = {}) {
   drawn = visible();
+  if (keep === "some") keep = drawn.filter((i) => places.has(i)).length >= 0.6 * drawn.length; // after a filter: what stays, stays where it is
+  if (!keep) memory.clear();
   const at = new Map(drawn.map((i, n) => [i, n])), seen = new Set();
   for (const i of drawn) for (const k of pairsOf[i]) if (at.has(other(k, i)) && pairOn(pairs.get(k))) seen.add(k);
   drawnPairs = [...seen].map((k) => pairs.get(k));
@@ -59,7 +61,11 @@ function draw({ keep = false, near = -1 } = {}) {
   if (keep && drawn.some((i) => before.has(i))) {
     const centre = before.get(near) || { x: 0, y: 0 }, fresh = spots.filter((s) => !before.has(s.key));
     spots.forEach((s) => { const p = before.get(s.key); if (p) { [s.x, s.y] = middleOf(p); s.fixed = true; } });
-    fresh.forEach((s, n) => { const a = (n / fresh.length) * 6.2832, far = 150 + 50 * Math.floor(n / 12); s.x = centre.x + far * Math.cos(a); s.y = centre.y + far * Math.sin(a); });
+    fresh.forEach((s, n) => { // where it was before, else round its neighbours
+      const was = memory.get(s.key), ties = near >= 0 ? [] : neighbours(s.key).filter((j) => before.has(j)).map((j) => before.get(j)), a = (n / fresh.length) * 6.2832, far = near >= 0 ? 150 + 50 * Math.floor(n / 12) : 70;
+      const from = ties.length ? { x: ties.reduce((t, p) => t + p.x, 0) / ties.length, y: ties.reduce((t, p) => t + p.y, 0) / ties.length } : centre;
+      [s.x, s.y] = was ? middleOf({ ...was, down: s.down }) : [from.x + far * Math.cos(a), from.y + far * Math.sin(a)];
+    });
     apart(spots, 200);
   } else if (spots.length) {
     place(spots, drawnPairs.map((p) => [at.get(p.a), at.get(p.b)]), wide, high);
@@ -73,11 +79,11 @@ function draw({ keep = false, near = -1 } = {}) {
     const [sum, n] = rise.get(s.key), old = keep && before.get(s.key);
     s.above = old ? old.above : n > 0 && sum / n > 0.3;
     s.y += s.above ? s.down : -s.down; // the box holds sign and name
-    places.set(s.key, s);
+    places.set(s.key, s); memory.set(s.key, s);
   }
   boxes.clear(); lines.clear();
   network.setOptions({ interaction: { hideEdgesOnDrag: drawnPairs.length > 400, hideEdgesOnZoom: drawnPairs.length > 400 } });
-  if (keep) paint(); else fit();
+  if (keep && drawn.every((i) => before.has(i))) paint(); else fit();
   note();
 }
 
