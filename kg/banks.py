@@ -73,7 +73,7 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
         else:
             put(start, m.end() if m else end, kind, "bank.insurer")
 
-    taken: list[Span] = []
+    taken: set[int] = set()  # offsets
     for m in banks.finditer(text):
         start, end = m.span()
         short = len(m[0]) <= 3
@@ -81,20 +81,20 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
             continue
         entry = pack.by_name["banks"][m[0]]
         kind = "PublicBody" if entry.kind == "central" else "Bank"
-        if re.match(r"业|长|员", text[end : end + 1]) and short:
+        if text[end : end + 1] in tuple("业长员") and short:
             continue
-        if m[0] == "中国银行" and re.match(r"业|保险|间", text[end:]):
+        if m[0] == "中国银行" and text.startswith(("业", "保险", "间"), end):
             continue
         tail(start, end, kind)
         chain = places.chain_start(start, max(0, start - 12))
         if chain < start and kind == "Bank" and short and not _PLACE_TAIL.match(text, end):
             put(chain, end, "Branch", "bank.inverted")  # 萧山农行
-        taken.append(Span(start, end))
+        taken.update(range(start, end))
     for m in insurers.finditer(text):
         tail(m.start(), m.end(), "Insurer")
-        taken.append(Span(*m.span()))
+        taken.update(range(*m.span()))
     for m in re.finditer(LOCAL, text):
-        if any(s.meets(Span(*m.span())) for s in taken):
+        if not taken.isdisjoint(range(*m.span())):
             continue
         start = places.chain_start(m.start(), max(0, m.start() - 12))
         if start == m.start():
@@ -123,13 +123,13 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
             put(m.end(), unit.end(), "Branch", "bank.bare-branch")
         else:
             tail(start, m.end(), "Bank")
-        taken.append(Span(start, m.end()))
+        taken.update(range(start, m.end()))
     for m in re.finditer(r"银行(?=[\u4e00-\u9fff]{2,12}?(?:分行|支行))", text):  # an unknown brand: X银行 + place + unit
-        if not any(s.meets(Span(*m.span())) for s in taken):
+        if taken.isdisjoint(range(*m.span())):
             start = left_edge(text, m.start(), places, pack, 6)
             if 2 <= m.start() - start <= 6 and _PLACE_TAIL.match(text, m.end()):
                 tail(start, m.end(), "Bank")
-                taken.append(Span(start, m.end()))
+                taken.update(range(start, m.end()))
     for m in _GUARANTOR.finditer(text):
         if m[0] in ("融资担保", "信贷担保", "农业担保", "农业信贷担保"):
             continue
@@ -143,9 +143,9 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
             unit = re.compile(rf"{_TAIL_CHAR}{{1,8}}?(?:分公司|办事处)").match(text, m.end())
             if unit:
                 put(start, unit.end(), "Branch", "bank.guarantor-branch")
-            taken.append(Span(start, m.end()))
+            taken.update(range(start, m.end()))
     for m in _INSURANCE.finditer(text):
-        if any(s.meets(Span(*m.span())) for s in taken):
+        if not taken.isdisjoint(range(*m.span())):
             continue
         start = left_edge(text, m.start(), places, pack, 8)
         if m.start() - start >= 2:

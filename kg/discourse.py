@@ -33,6 +33,7 @@ _CASES = (
         ),
     ),
 )
+_ANY_CASE = re.compile("|".join(pattern.pattern for _, pattern in _CASES))
 _SUBJECT_KINDS = frozenset(
     (
         "Bank Insurer Guarantor Branch Company PublicBody OtherOrganization Country Province Prefecture County Township Village Facility "
@@ -127,7 +128,7 @@ def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
                 yield mention, previous[1]
                 previous = (index + 2, previous[1])
                 continue
-        found = next((name for name, pattern in _CASES if pattern.search(before)), "")
+        found = next((name for name, pattern in _CASES if pattern.search(before)), "") if _ANY_CASE.search(before) else ""
         yield mention, found
         previous = (index + 2, found)
 

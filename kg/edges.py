@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 
@@ -45,6 +45,18 @@ class Spans:
             if not before:
                 return end
             end = min(m.span.start for m in before)
+
+
+def occurrences(text: str, word: str) -> Iterator[tuple[int, int]]:
+    """Start and end of each place where a word stands, from left to right, without overlaps.
+
+    >>> list(occurrences("李良说，李良笑", "李良"))
+    [(0, 2), (4, 6)]
+    """
+    at = text.find(word)
+    while at >= 0:
+        yield at, at + len(word)
+        at = text.find(word, at + len(word))
 
 
 @cache

@@ -48,6 +48,7 @@ from .relations import relations
 from .tenures import tenures
 
 NESTED = (*DIVISION_KINDS, "Bank", "Branch", "Insurer", "Guarantor", "Facility", "Programme", "Project", "OtherOrganization", "PublicBody", "Company")
+_PLACES = frozenset((*DIVISION_KINDS, "Division"))
 _RANK = {
     k: n
     for n, k in enumerate(
@@ -133,7 +134,7 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
                 metrics.append(metric)
         else:
             reasons[found] = ""
-    stated = {a.mention for f in facts.values() for _, a in f.amounts} | used
+    stated = set(numbers_of(list(facts.values())))
     sums = {_sum(m.value) for m in stated if isinstance(m.value, Quantity)}
     kept_facts = _agreed(list(facts.values()))
     links, entities = _links(r.scene.linked, r.kept, kept_facts, tuple(r.reasons))
@@ -194,10 +195,11 @@ def read(article: Article, pack: Pack) -> Reading:
     free = {q for q in quantities if not taken(q)}
     in_groups = {q for q in free if grouped(q)}
     kept = (*outer, *nested)
-    resolution = resolve(article, [m for m in kept if m.kind in (*DIVISION_KINDS, "Division")], load_register(), pack)
+    resolution = resolve(article, [m for m in kept if m.kind in _PLACES], load_register(), pack)
     linked = link(article, kept, resolution, pack, {p.person: p.body for p in posts if p.body})
-    free_places = {linked.entity_of[m] for m in kept if m in linked.entity_of and not m.found_by.endswith(".office")}
-    kept = tuple(m for m in kept if not m.found_by.endswith(".office") or linked.entity_of.get(m) in free_places)  # 浙江 only in 浙江某公司 names no place
+    office = {m for m in nested if m.found_by.endswith(".office")}
+    free_places = {linked.entity_of[m] for m in kept if m in linked.entity_of and m not in office}
+    kept = tuple(m for m in kept if m not in office or linked.entity_of.get(m) in free_places)  # 浙江 only in 浙江某公司 names no place
     made = scene(article, pack, linked, sorted([*outer, *(free - in_groups)], key=lambda m: m.span), times, frozenset(p.person for p in posts))
     return Reading(made, kept, tuple(posts), {q: reason if q in free else "asideName" for q, reason in aside_reasons(article, quantities).items()})
 

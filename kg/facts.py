@@ -26,7 +26,7 @@ def build(
     rule: str = "",
 ) -> Fact:
     """One fact with its evidence: the sentence, the sentences of its parties, and all mentions."""
-    named = [(k, scene.entity(m)) for k, m in roles if scene.entity(m)]
+    named = [(k, e) for k, m in roles if (e := scene.entity(m))]
     pairs = tuple(sorted({*named, *constants}))
     spans = [scene.sentences[sentence].span]
     for _, m in roles:
@@ -44,7 +44,8 @@ def claim(
     scene: Scene, subject: Mention, predicate: str, object_: Mention, *, sentence: int, confidence: float, rule: str, status: str = "reported"
 ) -> Fact | None:
     """A binary relation; None where both ends are one thing or not linked."""
-    if not scene.entity(subject) or not scene.entity(object_) or scene.entity(subject) == scene.entity(object_):
+    one, other = scene.entity(subject), scene.entity(object_)
+    if not one or not other or one == other:
         return None
     return build(
         scene,

@@ -77,12 +77,11 @@ def drafts(scene: Scene) -> Iterator[Draft]:
         if scene.sentences[number].kind in ("byline", "header", "credit", "title", "heading"):
             continue
         sentence = scene.article.folded[scene.sentences[number].span.start : scene.sentences[number].span.end]
-        block = scene.article.blocks[scene.sentences[number].block].span
-        around = scene.article.folded[block.start : block.end] + scene.article.title
-        if _SCAM.search(sentence):
+        some = likely(scene.pack, "FinancingEvent", rendered)
+        if not some or _SCAM.search(sentence):
             continue
-        for rule in likely(scene.pack, "FinancingEvent", rendered):
-            if "context" in rule.fields and not re.search(rule.fields["context"], around if rule.id == "financing.donors" else sentence):
+        for rule in some:
+            if "context" in rule.fields and not re.search(rule.fields["context"], _around(scene, number) if rule.id == "financing.donors" else sentence):
                 continue
             for match in find(rule, rendered):
                 sums = match.role("amount")
@@ -97,6 +96,12 @@ def drafts(scene: Scene) -> Iterator[Draft]:
                 taken.add(sums[0])
                 acts.append(span)
                 yield Draft(match, number, sums[0], span)
+
+
+def _around(scene: Scene, number: int) -> str:
+    """The paragraph of a sentence, and the title."""
+    block = scene.article.blocks[scene.sentences[number].block].span
+    return scene.article.folded[block.start : block.end] + scene.article.title
 
 
 def _blocked(scene: Scene, rendered: Rendered, match: Match, amount: Mention) -> bool:

@@ -24,18 +24,18 @@ _GETS = re.compile(r"(?:已经|已|先后)?(?:获得|获|得到|拿到|领到|�
 
 
 @cache
-def _patterns(pack: Pack) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
+def _patterns(pack: Pack) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     head = pack.any_of("group_heads")
     after = re.compile(rf"(?:[^\W\d_的]{{0,6}}?的)?[^\W\d_的]{{0,7}}?{head}(?:(?:和|、|及){{1}}[^\W\d_]{{0,4}}?{head})*")
     before = re.compile(rf"{_TO}((?:[^\W\d_]{{0,6}}?(?:{head}|[户农商民])[和、及]?)+)(?:共|合计|累计)?$")
     plain = re.compile(rf"{_TO}((?:全[市县区镇乡村]|辖区内?|当地|这批|其中)?)((?:[^\W\d_的其发放投]{{0,6}}?)(?:{head}))(?={_ADVERBS}{_GIVE})")
-    return after, before, plain
+    return after, before, plain, re.compile(rf"(?:这批|这些|上述|这几[户名])(?:{head})")
 
 
 def find_groups(article: Article, pack: Pack, known: Sequence[Mention]) -> list[Mention]:
     """Mentions of kind Group (each holds the count's mention, if there is one). `known`: quantities and divisions."""
     text, spans = article.folded, Spans.of(known)
-    after, before, plain = _patterns(pack)
+    after, before, plain, anaphor = _patterns(pack)
     out: dict[tuple[int, int], Mention] = {}
 
     def put(start: int, end: int, rule: str) -> None:
@@ -59,7 +59,7 @@ def find_groups(article: Article, pack: Pack, known: Sequence[Mention]) -> list[
             put(q.span.start, q.span.end, "group.receiving")
         elif re.search(rf"{_TO}(?:其中|首批|全[村镇县市区])?$", lead) and q.value.unit in ("户", "人", "名", "家", "户次"):
             put(q.span.start, q.span.end, "group.bare-count")
-    for hit in re.compile(rf"(?:这批|这些|上述|这几[户名])(?:{pack.any_of('group_heads')})").finditer(text):
+    for hit in anaphor.finditer(text):
         out.setdefault(hit.span(), Mention(article.id, Span(*hit.span()), "Group", "group.anaphor", anaphor=True))
     for hit in _SORT_OF.finditer(text):
         put(*hit.span(1 if hit[1] else 2), "group.described")

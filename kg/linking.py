@@ -7,6 +7,7 @@ focus of the discourse: a plain value, the mention named last of each kind, kept
 from __future__ import annotations
 
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -54,7 +55,8 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
         old = entities.get(entity.id)
         text = article.at(mention.span)
         if old is None:
-            entities[entity.id] = replace(entity, aliases=()) if text == entity.label else replace(entity, aliases=(text,))
+            forms = () if text == entity.label else (text,)
+            entities[entity.id] = entity if forms == entity.aliases else replace(entity, aliases=forms)
         elif text != old.label and text not in old.aliases:
             entities[entity.id] = replace(old, aliases=(*old.aliases, text))
 
@@ -350,8 +352,9 @@ def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linke
     main = main_lender(article, whole, state)
     block = -1
     fresh = False  # whether this paragraph has named a lender
+    starts = [b.span.start for b in article.blocks]
     for m in whole:
-        now = next((n for n, b in enumerate(article.blocks) if b.span.covers(m.span)), block)
+        now = bisect_right(starts, m.span.start) - 1
         if now != block:
             block, fresh = now, False
         if m.span.end <= end and not m.anaphor and m.kind not in DIVISION_KINDS:

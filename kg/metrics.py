@@ -39,18 +39,23 @@ _ANNOUNCE = re.compile(
 )
 _OPEN = re.compile(
     r"^(?:其中|目前|截至|今年|去年|以来|同时|另外|此外|累计|共计|总计|合计|现有|已经|如今|平均|近年来|预计|全年|当年|年内|先后|陆续|不断|成功|全部|总共|一共|一般|通过|进一步|我们|大家|他们|她们|这里|那时候|那时|每年|一年|实现"
-    r"|完成(?=新增|投资)|主动|仅|光|连|头一年|头三天|头一天|上半年|下半年|本报讯|通讯员|记者|村里|镇里|县里|当地|计划|打算|拟|另(?!外)|有望|可以|要再|还要|有(?!限|机)|在(?!保|校|册|岗|建|读)|[，、；。：“”‘’（）()【】「」—\-\s的了与和及并还又也已将可就都均由使让从至其该则却而再共现])+"
+    r"|完成(?=新增|投资)|主动|仅|光|连|头一年|头三天|头一天|上半年|下半年|本报讯|通讯员|记者|村里|镇里|县里|当地|一口气|均(?!价|衡)|计划|打算|拟|另(?!外)|有望|可以|要再|还要|有(?!限|机)|在(?!保|校|册|岗|建|读)|[，、；。：“”‘’（）()【】「」—\-\s的了与和及并还又也已将可就都由使让从至其该则却而再共现])+"
 )
 _CONDITION = re.compile(r"^.*(?:把|将|向|为|给|对|让|使|在|按|以|用|等|里|中|内|时|后|前|说|，)")
 _PER = re.compile(r"(?:(?<![头第近前唯])(每|一)(?:个)?(户|村|人|亩|公斤|斤|吨|顶|件|单|条|张|箱|只|头|棵|株|天|月|年|季|晚)|(户|村|人|亩|月|年|日)均)")
 _PERIOD = re.compile(r"(?:一|每)?(?:个)?(年|月|天|晚|季)[^\W\d_]{0,5}?(挣|赚|拿|收入|到手|领|进账)(?:到|了|个)?$")
 _TRAIL = re.compile(r"的?([^\W\d_]{1,12})((?:（[^\W\d_]{1,6}）)?)")
 _TRAIL_STOP = re.compile(
-    r"(?:在|与|和|及|为|向|被|将|把|已|是|有|来|到|就|都|由|等|占|投向|参加|参与|成为|获得|享受|受益|落户|挂牌|组成|进行|开展|提供|通过|的|以上|左右|，|每|各|共|均|仅|又|才|还|则|却|也|再|从|按|用|给|让|使|以|于|其|这|那|该|并|且|或|不|没|可以|可达|要|围着|实现|人均|户均|走进|深入|前往|赴|拿|搬|今|增|减|涨|扩|提高|说|正|赶|驱车|列入|：|去年|明年|改|合|平分|同意|忙着|有节奏|[\ue000-\uffff]).*$"
+    r"(?:在|与|和|及|为|向|被|将|把|已|是|有|来|到|就|都|由|等|占|投向|参加|参与|成为|获得|享受|受益|落户|挂牌|组成|进行|开展|提供|通过|的|以上|左右|，|每|各|共|均|仅|又|才|还|则|却|也|再|从|按|用|给|让|使|以|于|其|这|那|该|并|且|或|不|没|可以|可达|要|围着|实现|人均|户均|走进|深入|经过|主动|合计|授信|累计|租下|用于|作为|计算|前往|赴|拿|搬|今|增|减|涨|扩|提高|说|正|赶|驱车|列入|：|去年|明年|改|合|平分|同意|忙着|有节奏|[\ue000-\uffff]).*$"
 )
 _CUT = re.compile(r"^(?:中|里|内|之|上|下|长|多|外|余|处|口|盏|人)$")
 _NOUNS = re.compile(r"授信|贷款|分红|增收|收入|产值|租金|保费|工资|补助|奖金|奖励|利息|补贴|投资|出资")
 _COMPARED = re.compile(r"(?:[比较](?!上|去|年初|前|往|以前|之|此|上届))[^，；。]{1,10}?(?:高|低|少|多|便宜|贵|快|省|涨)(?:出|了|卖|收|挣)*$")
+_NEUTRAL = re.compile(
+    r"(?:年|总|各项|全|每年|年均|月均|实际|已|累计|平均|全年|共|有|村里|实现|完成|获得|合计|预计|现有|达成|发放|签下|承接|接待|支付|给|建成|因地制宜)*"
+)
+_FAR = re.compile(r"(?:距离?|离)([^，。；]{2,12}?)(?:不过|仅|只有|有|约|不足|往[东南西北]{1,2})*$")
+_NAMED_THINGS = frozenset(("Facility", "Workshop", "Programme", "Project", "FinancialProduct", "Document"))
 _SUFFIX = frozenset(("", "额", "数", "量", "总额", "金额", "规模", "人数", "面积", "收入", "数量", "户数"))
 # a bare verb before the number, what is counted, and the noun for it
 _NAMED: tuple[tuple[re.Pattern[str], str, str], ...] = (
@@ -64,7 +69,7 @@ _NAMED: tuple[tuple[re.Pattern[str], str, str], ...] = (
     (re.compile(r"(?:卖|卖出|卖掉|销售|售出|帮销)(?:了)?$"), "money", "销售额"),
     (re.compile(r"(?:卖|卖出|卖掉|售出)(?:了)?$"), "单 笔", "订单数"),
     (re.compile(r"(?:卖|卖出|卖掉|售出)(?:了)?$"), "count", "销量"),
-    (re.compile(r"(?:入账|进账|收)(?:了)?$"), "money", "收入"),
+    (re.compile(r"(?:入账|进账|(?:^|[天年月里])收)(?:了)?$"), "money", "收入"),
     (re.compile(r"(?:租|租用|租下)(?:了)?$"), "area", "租用面积"),
     (re.compile(r"(?:包|承包)(?:了|下)?$"), "area", "承包种植面积"),
     (re.compile(r"(?:种|种植|栽|栽种|种上)(?:了|下)?$"), "area", "种植面积"),
@@ -85,7 +90,6 @@ _DEFAULTS = {
     "公里": "长度",
     "米": "长度",
     "场次": "场次",
-    "棒": "菌棒数量",
     "%": "比例",
     "百分点": "变化",
     "倍": "倍数",
@@ -169,7 +173,7 @@ def _wording(scene: Scene, q: Mention, last: tuple[Mention, Wording] | None) -> 
         and (scene.kind(m) not in ("Programme", "FinancialProduct", "Group") or re.match(r"[\d一二两三四五六七八九十]", text[m.span.start]))
     ]
     raw = "".join(_without(text, low, q.span.start, [*dropped, *(t for t in scene.times if low <= t.span.start and t.span.end <= q.span.start)]))
-    if low > start and holder is None and last is not None and last[1].trail and raw.startswith(last[1].trail):
+    if low > start and last is not None and last[1].trail and raw.startswith(last[1].trail):
         raw = raw.removeprefix(last[1].trail)
     trail = _trail(scene, q, end, holder)
     sort = sort_of(q.value)
@@ -191,6 +195,10 @@ def _wording(scene: Scene, q: Mention, last: tuple[Mention, Wording] | None) -> 
             return Wording("", m[1], m[1] + "比例", raw)
         if m := re.search(r"按([^\W\d_]{1,6})的?$", raw):
             return Wording(m[1], trail, f"按{m[1]}{trail}比例", raw)
+    if q.value.unit in ("公里", "里", "米") and (m := _FAR.search(text[low : q.span.start])):
+        return Wording("距离", "", f"距{m[1]}距离", raw, "", "", True)
+    if q.value.unit == "百分点" and (m := re.search(r"(?:高于|低于|快于|慢于)[^，。；]{2,12}$", raw)):
+        return Wording(_head(raw[: m.start()]), "", _head(raw[: m.start()]) + m[0], raw, "", "", True)
     if m := _COMPARED.search(raw):
         lead = _head(raw[: m.start()])
         return Wording(lead, "", lead + m[0].rstrip("了"), raw, "", "", True)
@@ -204,12 +212,15 @@ def _wording(scene: Scene, q: Mention, last: tuple[Mention, Wording] | None) -> 
             return Wording("", trail, trail and "新增" + trail if sort == "count" else grown[0].strip("还能再分别首次有望了约"), raw, kind)
         if sort == "rate":
             return Wording(lead, "", lead + kind, raw)
+    if re.search(r"(?:增加|增长|提高|提升|上升|扩大?|涨|提|升|增|降|减少?|下降|缩减|变|发展)(?:到|至|成)了?$", raw) and low > start:
+        return Wording("", trail, "", raw, "to")
     if not _OPEN.sub("", _ANNOUNCE.sub("", raw)) and "有" in raw and not trail and low == start and sort == "count" and text[start - 1 : start] == "，":
         before = clause_start(scene, start - 1)
         noun = text[before : start - 1].rpartition("的")[2]
         if 2 <= len(noun) <= 8 and re.fullmatch(r"[^\W\d_]+", noun) and "的" in text[before : start - 1]:
             return Wording(noun, "", noun + "数", raw)
-    return _made(_head(raw), trail, q.value, raw, text[q.span.end : q.span.end + 1] == "的", text[max(0, start - 60) : q.span.start])
+    listed = raw.endswith("等") and trail  # 咖啡馆、汽车影院等11家店
+    return _made("" if listed else _head(raw), trail, q.value, raw, text[q.span.end : q.span.end + 1] == "的", text[max(0, start - 60) : q.span.start])
 
 
 def _plain_growth(word: str, sort: str) -> str:
@@ -222,6 +233,8 @@ def _trail(scene: Scene, q: Mention, end: int, holder: Mention | None) -> str:
     text = scene.article.folded
     following = scene.outer_in(Span(max(q.span.end, holder.span.end if holder is not None else 0), end))
     stop = following[0].span.start if following else end
+    if following and following[0].span.start == q.span.end and scene.kind(following[0]) in _NAMED_THINGS:
+        return re.sub(r"[“”‘’《》]", "", text[q.span.end : following[0].span.end])[:12]
     quote = re.match(r"“([^\W\d_]{2,8})”", text[q.span.end : end])
     if quote:
         return quote[1]
@@ -238,15 +251,14 @@ def _head(raw: str) -> str:
     """The noun or verb that the words before a number end in: without openers, announcers, modifiers."""
     raw = raw.rstrip("：: 　")
     lead = _ANNOUNCE.sub("", re.sub(r"(?<=[^\W\d_]{2})(?:从(?![业事前来严])|由(?!此))[^，、]{0,6}$", "", raw))
-    if re.search(r"[^、]等$", lead):
-        return ""  # 咖啡馆、汽车影院等11家店
+    lead = re.sub(r"、?等$", "", lead)
     parts = [p for p in re.split(r"[“”‘’（）()，：；—「」【】]", lead) if p]
     lead = parts[-1] if parts and len(parts[-1]) >= 2 else "".join(parts[-2:])
     lead = _OPEN.sub("", lead)
     if "的" in lead.rstrip("的") and len(lead.rpartition("的")[2]) >= 2:
         lead = lead.rpartition("的")[2]
     lead = _ANNOUNCE.sub("", _OPEN.sub("", lead))
-    if len(lead) > 4:
+    if len(lead) > 2:
         verbs = list(re.finditer(_STRONG, lead))
         if verbs and (verbs[-1].start() <= 4 or len(lead) > 8):
             lead = lead[verbs[-1].start() :]
@@ -255,7 +267,9 @@ def _head(raw: str) -> str:
         cut = _CONDITION.match(lead)
         if cut and len(lead) - cut.end() >= 2:
             lead = lead[cut.end() :]
-    return "" if lead in "中里内上下" else lead[-12:].strip("、，")
+    owns = re.match(r"[^\W\d_]{0,3}[下里村现还中内共只已上她他们处]有(?=[^\W\d_]{2,8}$)", lead)
+    lead = lead[owns.end() :] if owns else lead  # 手下有加工户
+    return "" if lead in "中里内上下" else lead[-16:].strip("、，")
 
 
 def _made(lead: str, trail: str, quantity: Quantity, raw: str, of: bool = False, sentence: str = "") -> Wording:
@@ -265,14 +279,14 @@ def _made(lead: str, trail: str, quantity: Quantity, raw: str, of: bool = False,
     each = "" if per is None else f"{per[3]}均" if per[3] else f"每{per[2]}"
     period = _PERIOD.search(raw) if sort == "money" else None
     default = _DEFAULTS.get(unit, unit + "数" if sort == "count" else "金额")
-    if period and "均" not in raw[-8:]:
+    if period and not re.search(r"均|每[人户]", raw[-8:]):
         return Wording(lead, trail, f"{'日' if period[1] in '天晚' else period[1]}收入", raw, "", each)
     if of and sort in ("money", "rate") and len(trail) >= 2:
         return Wording("", trail, each + trail, raw, "", each)  # 86万美元的木制玩具订单
     bare = re.sub(_PER, "", lead)
     for pattern, wanted, noun in _NAMED:
-        m = pattern.search(bare)
-        if m and (wanted == sort or unit in wanted.split()) and len(bare) - len(m[0]) <= 4 and not (trail and sort == "count"):
+        m = pattern.search(bare) if wanted == sort or unit in wanted.split() else None
+        if m and len(bare) - len(m[0]) <= 4 and not (trail and sort == "count"):
             return Wording(lead, trail, each + noun, raw, "", each)
     if (_DATIVE.search(raw) or re.search(r"(?:为|向|给)[^\W\d_]{0,6}$", raw)) and unit in ("户", "家", "名", "人", "户次", "个"):
         return Wording(lead, trail, (trail or "受益") + ("数" if trail.endswith(("户", "人", "者")) else default), raw, "", each)
@@ -285,6 +299,10 @@ def _made(lead: str, trail: str, quantity: Quantity, raw: str, of: bool = False,
     if raw.endswith("的") and lead and counted and len(trail) >= 2 and len(lead) <= 6:
         return Wording(lead, trail, re.sub(r"^[给为向把对]", "", lead) + trail + "数", raw, "", each)
     if counted and len(trail) >= 2 and lead and not _VERB_END.search(lead) and (_WEAK.search(lead) or len(lead) > 4):
+        lead = ""
+    if sort == "area" and len(trail) >= 2 and "面积" not in lead and not _CUT.search(trail):
+        return Wording(lead, trail, trail + ("" if trail.endswith("面积") else "面积"), raw, "", each)
+    if len(lead) == 1 and _WEAK.search(lead):
         lead = ""
     if not lead:
         if not trail or _CUT.search(trail):
@@ -329,35 +347,44 @@ def metric(scene: Scene, words: Wording, quantity: Quantity, before: tuple[Quant
     sort = sort_of(quantity)
     like = base is not None and before is not None and sort_of(before[0]) == sort and (before[0].unit == quantity.unit or sort == "money")
     if words.literal:
-        return _own(words.label, words.known)
+        return _own((base.label if base is not None and not words.lead else "") + words.label, (words.label, *words.known))
     if words.growth == "最" and base is not None:
         return _own(words.lead + base.label, (words.lead,))
-    if words.growth and words.growth != "最" and base is not None:
+    if words.growth == "to" and base is not None:
+        return base
+    if words.growth and words.growth not in ("最", "to") and base is not None:
         return _own(re.sub(r"(?:增长|增加|减少|下降)$", "", base.label) + words.growth, (words.label, base.label))
     default = _DEFAULTS.get(quantity.unit, quantity.unit + "数" if sort == "count" else "金额")
     if words.per and not words.label:
-        return _shipped(scene, words.per + (base.label if base is not None and like and "数" not in base.label else default), ())
+        return _shipped(scene, words.per + (base.label if base is not None and like and "数" not in base.label else default), (), quantity)
     if not words.label:
         if base is not None and like and quantity.unit not in ("户", "人", "亩"):
             return base
-        return _shipped(scene, "人口" if whole and quantity.verbatim.rstrip("左右以上").endswith("人") else default, ())
-    return _shipped(scene, words.label, words.known, words)
+        return _shipped(scene, "人口" if whole and quantity.verbatim.rstrip("左右以上").endswith("人") else default, (), quantity)
+    return _shipped(scene, words.label, words.known, quantity, words)
 
 
-def _shipped(scene: Scene, label: str, wordings: Sequence[str], words: Wording | None = None) -> Metric:
+def _fits(label: str, quantity: Quantity) -> bool:
+    """Whether a concept of this label can have a value of this kind: no sum of money for a count, no 户数 of 人次."""
+    sort = sort_of(quantity)
+    if label.endswith(("户数", "人数", "人口")) and quantity.unit not in ("户", "人", "家", "个", "人次", "户次")[: 4 if label.endswith("户数") else 6]:
+        return False
+    if sort == "money":
+        return not re.search(r"数$|次$|人次|面积$|率$|比$|幅$|速$|游客", label)
+    return sort == "rate" or not re.search(r"[额元款金资润值税价费租红]$|收入$|增收$|余额$|利息$|让利$|成本$|损失$|总投资$", label)
+
+
+def _shipped(scene: Scene, label: str, wordings: Sequence[str], quantity: Quantity, words: Wording | None = None) -> Metric:
     table, pattern, labels = _table(scene.pack)
     composed = words is None or not words.lead or words.label != words.lead
     for candidate in dict.fromkeys((label,) if composed or words is None else (words.lead + words.trail, words.lead)):
         for found in reversed(list(pattern.finditer(candidate))):
-            if (
-                candidate[found.end() :] in _SUFFIX
-                and found.start() <= 3
-                and len(found[0]) >= 2
-                and not (found.start() and candidate[: found.start()] in ("户均", "人均", "村均", "亩均"))
-            ):
+            if _fits(labels[table[found[0]]], quantity) and candidate[found.end() :] in _SUFFIX and _NEUTRAL.fullmatch(candidate, 0, found.start()):
                 name = table[found[0]]
                 return Metric("gfc:" + name, labels[name], tuple(w for w in dict.fromkeys((label, *wordings)) if w != labels[name])[:3])
             break
+    if sort_of(quantity) == "money" and re.search(r"订单$|产品$|项目$", label):
+        label += "金额"
     return _own(label, wordings)
 
 

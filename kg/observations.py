@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import cache
 
 from . import subjects
 from .discourse import Scene, clause_start, time_at
@@ -11,6 +12,7 @@ from .facts import build, numbers_of
 from .metrics import Wording, metric, wordings
 from .model import DIVISION_KINDS, Amount, Fact, Mention, Metric, Quantity
 from .modifiers import modifiers
+from .pack import Pack
 
 _PER = (
     ("人均", "gfc:unit_person"), ("每人", "gfc:unit_person"), ("户均", "gfc:unit_household"), ("每户", "gfc:unit_household"),
@@ -45,13 +47,18 @@ def observations(scene: Scene, quantities: Sequence[Mention], money: Sequence[Fa
         yield _observation(scene, q, found, about, chance, words, clause), found
 
 
+@cache
+def _comparisons(pack: Pack) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    return tuple((e.name, e.aliases) for e in pack.entries("concepts") if e.kind == "comparison")
+
+
 def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, chance: float, words: Wording, clause: str) -> Fact:
     assert isinstance(q.value, Quantity)
     mods = modifiers(scene, q.span)
     stock = re.search(r"余额|存款|贷款总", found.label + words.lead) and not words.growth
     aggregation = mods.aggregation or ("increment" if words.growth in ("增加", "减少") else "stock" if stock else "single")
     per = [("per", concept) for word, concept in _PER if word in clause[-20:] + words.lead]
-    compared = [("comparedWith", "gfc:" + e.name) for e in scene.pack.entries("concepts") if e.kind == "comparison" and any(a in clause for a in e.aliases)]
+    compared = [("comparedWith", "gfc:" + name) for name, words in _comparisons(scene.pack) if any(w in clause for w in words)]
     return build(
         scene,
         "Observation",

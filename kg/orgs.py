@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from .edges import Spans, left_edge
+from .edges import Spans, left_edge, occurrences
 from .model import Article, Mention, Span
 from .pack import Pack
 
@@ -82,9 +82,9 @@ def find_orgs(article: Article, pack: Pack, known: Sequence[Mention]) -> list[Me
     for mention in full:  # a company's later short name: 浙江荻溪渔业有限公司 → 荻溪渔业
         if mention.kind in ("Company", "OtherOrganization") and not mention.anaphor:
             for short in short_names(text[mention.span.start : mention.span.end], mention, places):
-                for found in re.finditer(re.escape(short), text):
-                    if not any(o.span.covers(Span(*found.span())) for o in full):
-                        put(*found.span(), mention.kind, "org.short-name")
+                for start, end in occurrences(text, short):
+                    if not any(o.span.covers(Span(start, end)) for o in full):
+                        put(start, end, mention.kind, "org.short-name")
     for m in _ANAPHOR.finditer(text):
         put(*m.span(), "Company" if re.search("公司|企业|集团|厂", m[0]) else "OtherOrganization", "org.anaphor", anaphor=True)
     taken = [o.span for o in out.values()]

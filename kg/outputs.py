@@ -53,6 +53,7 @@ class Report:
     def quantities(self) -> tuple[int, int, int]:
         """How many quantities are in facts, set aside with a reason, unexplained."""
         used = {(a.mention.article, a.mention.span) for f in self.graph.facts for _, a in f.amounts}
+        used |= {(m.article, m.span) for f in self.graph.facts for e in f.evidence for m in e.mentions if m.kind == "Quantity"}  # a sum told twice
         used |= {(e.size.mention.article, e.size.mention.span) for e in self.graph.entities if e.size}
         aside = sum(bool(a.reason) for a in self.graph.asides)
         return len(used), aside, len(self.graph.asides) - aside

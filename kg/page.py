@@ -15,7 +15,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from .model import Amount, Fact, Graph, TimeRef
+from .model import Amount, Fact, Graph, Meta, TimeRef
 from .network import ends
 from .privacy import published, shortened
 from .view import FACTS, KINDS, PROPERTIES, Quote, View, aside_quotes, local, sum_words, view
@@ -177,7 +177,7 @@ def page_data(graph: Graph, *, privacy: bool = False) -> dict[str, Any]:
                 "paper": a.meta.paper,
                 "page": a.meta.page,
                 "url": a.meta.url,
-                "date": _time(a.issued) or (_time(a.anchor) if a.anchor else None),
+                "date": _time(a.issued or a.anchor or _given(a.meta)),
                 "byline": [a.at(s) for s in a.byline],
                 "file": a.path,
             }
@@ -204,6 +204,11 @@ def _number(x: Decimal) -> int | float:
 def _time(t: TimeRef | None) -> list[str] | None:
     """First day, last day, wording, basis, role."""
     return [t.start.isoformat() if t.start else "", t.end.isoformat() if t.end else "", t.text, t.basis, t.role] if t else None
+
+
+def _given(meta: Meta) -> TimeRef | None:
+    """The date given with the file."""
+    return TimeRef("", meta.date, meta.date, "timeStated", "asOf") if meta.date else None
 
 
 def _names(v: View) -> dict[str, dict[str, list[str]]]:

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import repeat
 
 from .discourse import Scene, clause_end, clause_start
 from .linking import LENDERS
@@ -38,7 +39,7 @@ def weights(pack: Pack, role: str) -> Mapping[str, float]:
 
 def score(table: Mapping[str, float], features: Sequence[str]) -> float:
     """The log odds of a candidate."""
-    return table.get("bias", 0.0) + sum(table.get(f, 0.0) for f in features)
+    return table.get("bias", 0.0) + sum(map(table.get, features, repeat(0.0)))
 
 
 def probability(table: Mapping[str, float], features: Sequence[str]) -> float:

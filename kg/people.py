@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from .edges import Spans, left_edge
+from .edges import Spans, left_edge, occurrences
 from .model import DIVISION_KINDS, Article, Mention, Span
 from .pack import Pack
 from .pages import credited
@@ -282,13 +282,11 @@ def _repeats(f: str, g: Grammar, found: _Found) -> None:
     names = {n for n in names if len(n) > 1 and "某" not in n and n[0] not in "老小" and not g.address.fullmatch(n) and n not in g.words}
     if not names:
         return
-    sizes = sorted({len(n) for n in names}, reverse=True)
-    for m in re.finditer("[" + re.escape("".join(sorted({n[0] for n in names}))) + "]", f):
-        for size in sizes:
-            end = m.start() + size
-            if f[m.start() : end] in names and (size > 2 or follows(f, end, g)):
-                found.add(m.start(), end, "person.repeat")
-                break
+    done = -1
+    for start, end in sorted(((s, e) for n in names for s, e in occurrences(f, n)), key=lambda s: (s[0], -s[1])):
+        if start != done and (end - start > 2 or follows(f, end, g)):
+            found.add(start, end, "person.repeat")
+            done = start
 
 
 def _bounded(f: str, end: int, g: Grammar, found: _Found) -> Mention | None:

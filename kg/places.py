@@ -95,12 +95,11 @@ def resolve(article: Article, mentions: Sequence[Mention], register: Register, p
         if hit is None or mention.kind != hit.kind:
             continue
         entity = _entity(hit, register, article.id)
-        if hit.code and hit.kind != "Country":
-            made.update((e.id, e) for c in register.chain(hit.code)[:-1] if (e := _of_code(c, register)))
-            seen.update({hit.code: 3 if any(s.covers(mention.span) for s in titles) else 1})
-        elif hit.parent:
-            made.update((e.id, e) for c in register.chain(hit.parent) if (e := _of_code(c, register)))
-            seen[hit.parent] += 1
+        own = hit.code if hit.kind != "Country" else ""
+        if known := own or hit.parent:
+            if known not in seen:
+                made.update((e.id, e) for e in (_of_code(c, register) for c in register.chain(known)))
+            seen[known] += 3 if own and any(s.covers(mention.span) for s in titles) else 1
         made.setdefault(entity.id, entity)
         ids[mention] = entity.id
         forms.setdefault(entity.id, Counter())[article.at(mention.span)] += 1

@@ -245,10 +245,11 @@ def find_quantities(article: Article, pack: Pack | None = None) -> list[Mention]
         times = Decimal(2) ** int(_DIGITS.get(m[1], _ONE))
         value = (times - 1) * 100
         out.append(_mention(article, text, _Hit(m.start(), m.end(), "", _Number(value, value, value), _PERCENT), _PERCENT, "doubling"))
+    inside = {m.span.end - 1 for m in out}  # 三块一半: the last sign of a sum is no half
     for m in _HALF.finditer(text):
         half = Decimal(50)
         number = _Number(half, half, None, "moreThan") if m[0] == "过半" else _Number(half, half, half)
-        if text[m.start() - 1 : m.start()] not in ("另", "每"):
+        if text[m.start() - 1 : m.start()] not in ("另", "每") and m.start() not in inside:
             out.append(_mention(article, text, _Hit(m.start(), m.end(), "", number, _PERCENT), _PERCENT, "half"))
     return sorted(out, key=lambda x: x.span.start)
 

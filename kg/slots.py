@@ -228,6 +228,8 @@ def needs(pattern: str) -> tuple[frozenset[str], ...]:
 
     >>> [sorted(s) for s in needs("(?:为了?)?授信(?:额度|总额)")]
     [['信'], ['授'], ['度', '额'], ['总', '额']]
+    >>> needs("(?i)e贷"), needs("(?i:e)")
+    ((), ())
     """
 
     def of(tree: Iterable[tuple[Any, Any]]) -> Iterator[frozenset[str]]:
@@ -236,7 +238,7 @@ def needs(pattern: str) -> tuple[frozenset[str], ...]:
                 yield frozenset(chr(value))
             elif op is _parser.IN and all(kind is _parser.LITERAL for kind, _ in value):
                 yield frozenset(chr(code) for _, code in value)
-            elif op is _parser.SUBPATTERN or (op is _parser.MAX_REPEAT and value[0]):
+            elif (op is _parser.SUBPATTERN and not value[1] & re.IGNORECASE) or (op is _parser.MAX_REPEAT and value[0]):
                 yield from of(value[-1])
             elif op is _parser.BRANCH:
                 sides = [list(of(side)) for side in value[1]]
@@ -244,7 +246,10 @@ def needs(pattern: str) -> tuple[frozenset[str], ...]:
                     yield frozenset().union(*(side[0] for side in sides))
                     yield frozenset().union(*(side[-1] for side in sides))
 
-    return tuple(sorted(set(of(_parser.parse(pattern, re.VERBOSE))), key=lambda s: (len(s), sorted(s))))
+    parsed = _parser.parse(pattern, re.VERBOSE)
+    if parsed.state.flags & re.IGNORECASE:
+        return ()
+    return tuple(sorted(set(of(parsed)), key=lambda s: (len(s), sorted(s))))
 
 
 @cache

@@ -18,6 +18,7 @@ from pathlib import Path
 from kg.dates import anchored
 from kg.evaluate import align, unit_of
 from kg.extract import reading
+from kg.facts import numbers_of
 from kg.financing import financings
 from kg.metrics import wordings
 from kg.model import Meta, Quantity, SourceFile
@@ -69,7 +70,7 @@ def examples(path: Path) -> list[Example]:
         ]
         same = align(gold["entities"], [k for k in known if k["aliases"]], False)
         money = list(financings(scene))
-        sums = {a.mention for f in money for _, a in f.amounts}
+        sums = numbers_of(money)
         numbers = [q for q in numbers if q not in sums]
         asked = [(q, words.words) for q, words in zip(numbers, wordings(scene, numbers), strict=True)]
         seen = survey(scene, asked, money)

