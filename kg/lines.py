@@ -29,6 +29,7 @@ _NUMBERED = re.compile(
     r"(?:第?[一二三四五六七八九十]{1,3}[、．.]|[（(][一二三四五六七八九十\d]{1,3}[）)]|\d{1,2}(?:[、．.](?!\d)|\s+(?=[^\d\s]))|[❶-❿①-⑳]|PART\s*\d)"
 )
 STARTER = re.compile(rf"{_NUMBERED.pattern}|[【■□●◆▲△★☆◎※]|[QA问答][：:]|[—-]{{2}}[{HAN}]{{2,8}}[。：]")
+_SPACED_NUMBER = re.compile(rf"(?<=[{HAN}，：、；（“])([ \u00a0]*)\d[\d.,]*([ \u00a0]+)(?=(?!版)[{HAN}%％])|(?<![\d.])(?:19|20)\d\d([ \u00a0]+)(?=年)")
 _CLOSER = re.compile(r"[，。、；：！？”’）》」』】%％‰℃,;:)\]]|[.．]\d")
 _SPACED = re.compile(rf"[{HAN}”’》！？：][ \t　]+[{HAN}“‘《\d]")
 _BALANCE = (("“", "”"), ("（", "）"), ("《", "》"), ("‘", "’"))
@@ -70,13 +71,22 @@ def _line(raw: str, start: int, end: int, gap: int) -> Line | None:
     last = tail.start() if tail else last
     pieces = []
     at = first
-    for m in HIDDEN.finditer(text, first, last):
-        pieces.append((start + at, m.start() - at))
-        at = m.end()
+    for low, high in _left_out(text, first, last):
+        pieces.append((start + at, low - at))
+        at = high
     pieces = [p for p in (*pieces, (start + at, last - at)) if p[1] > 0]
     if not pieces:
         return None
     return Line("".join(raw[a : a + n] for a, n in pieces), tuple(pieces), gap, bool(left and left["mark"]))
+
+
+def _left_out(text: str, first: int, last: int) -> list[tuple[int, int]]:
+    """What the clean line leaves out: hidden characters, and the spaces set around a number (融资 70 万元)."""
+    out = [m.span() for m in HIDDEN.finditer(text, first, last)]
+    if " " in text or "\u00a0" in text:
+        out += [m.span(g) for m in _SPACED_NUMBER.finditer(text, first, last) for g in (1, 2, 3) if m[g]]
+        out.sort()
+    return out
 
 
 def usual_gap(lines: list[Line]) -> int:

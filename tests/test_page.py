@@ -81,7 +81,7 @@ def test_opens_without_a_request(opened: Opened) -> None:
 
 def test_story_first(opened: Opened) -> None:
     """Every financing is in the first scene, with its sum on its edge; a sum stated for three is told once, as one in total."""
-    words = opened.ask("edgeLabels.list.map(e => e.words)")
+    words = opened.ask("written.onEdges.map(e => e.text)")
     for sum_ in ("不少于2000亿元", "6.52亿元", "近亿元", "4000万元", "合计4.6亿元"):
         assert words.count(sum_) == 1
 
@@ -186,6 +186,14 @@ def test_click_on_node_and_back(opened: Opened) -> None:
     assert opened.ask("state.chosen") is None
     opened.page.go_back()
     opened.until("state.chosen && state.chosen.node !== undefined")
+
+
+def test_click_on_a_name(opened: Opened) -> None:
+    """A click on a node's name is one on the node."""
+    x, y = opened.spot(BRANCH)
+    opened.page.mouse.click(x, y + (1 if not opened.ask("i => places.get(i).above", opened.node(BRANCH)) else -1) * 26)
+    opened.until("state.chosen")
+    assert opened.ask("state.chosen.node") == opened.node(BRANCH)
 
 
 def test_sums_only_within_one_kind(opened: Opened) -> None:

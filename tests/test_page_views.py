@@ -108,7 +108,7 @@ def test_views_show_the_same_selection(opened: Opened) -> None:
     opened.click("#show-flow")
     assert opened.page.locator("#flow .band").count() == 1
     opened.click("#show-graph")
-    assert opened.ask("edgeLabels.list.map(e => e.words)") == ["不少于2000亿元"]
+    assert opened.ask("written.onEdges.map(e => e.text)") == ["不少于2000亿元"]
 
 
 def test_svg_and_png_of_the_whole(opened: Opened) -> None:

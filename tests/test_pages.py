@@ -481,3 +481,12 @@ def test_line_ends_do_not_matter(name: str) -> None:
     other = page(source.text.replace("\n", "\r\n"), source.path)
     assert [a.text for a in read_pages(other)] == [a.text for a in read_pages(source)]
     check(other, read_pages(other))
+
+
+def test_spaces_around_numbers_are_left_out() -> None:
+    """A number set apart by spaces reads as one sum, and every character still maps to the raw file."""
+    raw = "农行庆元县支行 2023 年 6 月发放 70 万元贷款，利率 3.85 %。\n"
+    source = SourceFile("a.txt", "", "utf-8", raw)
+    (article,) = read_pages(source)
+    assert article.text == "农行庆元县支行2023年6月发放70万元贷款，利率3.85%。"
+    assert all(raw[r.raw : r.raw + r.length] == article.text[r.start : r.start + r.length] for r in article.runs)

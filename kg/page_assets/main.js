@@ -105,8 +105,10 @@ function dress() {
   show(state.view, false);
 }
 
-network.on("click", ({ nodes, edges, event }) => {
+network.on("click", ({ nodes: hit, edges, event, pointer }) => {
   $("legend").classList.remove("open");
+  const named = hit.length ? -1 : nameAt(pointer.canvas),
+    nodes = named >= 0 ? [named] : hit; // a name is as good as its sign
   if (nodes.length && event.srcEvent && event.srcEvent.shiftKey && chosenNode() >= 0) state.from = chosenNode();
   if (nodes.length) choose({ node: nodes[0] }, { move: false });
   else if (edges.length) choose({ pair: edges[0] }, { move: false });

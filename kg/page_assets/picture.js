@@ -145,6 +145,7 @@ function draw({ keep = false, near = -1 } = {}) {
     places.set(s.key, s);
     memory.set(s.key, s);
   }
+  written = { ...written, onEdges: [], onNodes: [] };
   boxes.clear();
   lines.clear();
   network.setOptions({ interaction: { hideEdgesOnDrag: drawnPairs.length > 400, hideEdgesOnZoom: drawnPairs.length > 400 } });
@@ -321,7 +322,7 @@ function paint() {
     { nodes, edges } = looks(scale),
     [paper, text, soft, accent, line, cashLine, warn, face] = ["--bg", "--ink", "--soft", "--accent", "--edge", "--cash", "--warn", "--sans"].map(ink);
   boxes.update(
-    [...nodes].reverse().map(({ i, x, y, on, main, pinned, shape, r, text: label, size }) => {
+    [...nodes].reverse().map(({ i, x, y, on, main, pinned, shape, r }) => {
       // hubs last, so on top
       const fillColour = colour(NODES[i].kind),
         border = main ? accent : pinned ? text : paper;
@@ -331,21 +332,11 @@ function paint() {
         y,
         shape,
         size: r * (ROUND[shape] || 1),
-        label: label || " ",
         opacity: on ? 1 : 0.22,
         borderWidth: (main ? 3 : pinned ? 2 : 1.2) / scale,
         borderWidthSelected: 3 / scale,
         shapeProperties: { borderDashes: pinned && !main ? [3, 2] : false },
         color: { background: fillColour, border, highlight: { background: fillColour, border: accent }, hover: { background: fillColour, border: accent } },
-        font: {
-          size: size / scale,
-          color: on ? text : ink("--dim"),
-          strokeWidth: 4 / scale,
-          strokeColor: paper,
-          face,
-          vadjust: places.get(i).above ? -(2 * r * (ROUND[shape] || 1) + (11 + label.split("\n").length * size * 1.04) / scale) : -4 / scale,
-          multi: false,
-        },
       };
     }),
   );
@@ -363,27 +354,52 @@ function paint() {
       };
     }),
   );
-  edgeLabels = { list: edges.filter((e) => e.words), scale, paper, face, soft, cash: ink("--cash-ink") };
+  written = {
+    scale,
+    face,
+    paper,
+    onEdges: edges.filter((e) => e.words).map((e) => ({ text: e.words, x: e.spot.x, y: e.spot.y, ink: e.cash ? ink("--cash-ink") : soft })),
+    onNodes: nodes.filter((n) => n.text).map((n) => ({ i: n.i, lines: n.text.split("\n"), size: n.size, reach: n.r, ink: n.on ? text : ink("--dim") })),
+  };
 }
 
-/** The words on edges: level, on paper of their own, where looks() found room. */
-let edgeLabels = { list: [] };
+/** The words in the picture, put on by ourselves: level, each on paper of its own, where looks() found room. */
+let written = { scale: 1, onEdges: [], onNodes: [] };
 network.on("afterDrawing", (pen) => {
-  const { list, scale, paper, face, soft, cash } = edgeLabels;
+  const { scale, face, paper, onEdges, onNodes } = written,
+    at = network.getPositions(onNodes.map((n) => n.i)),
+    list = onEdges.map((e) => ({ ...e, font: `600 ${11.5 / scale}px ${face}` }));
+  for (const { i, lines: rows, size, reach, ink: shade } of onNodes) {
+    const high = (size * 1.16) / scale,
+      up = places.get(i) && places.get(i).above ? at[i].y - reach - 2 / scale - rows.length * high : at[i].y + reach + 3 / scale;
+    rows.forEach((row, k) => list.push({ text: row, x: at[i].x, y: up + (k + 0.5) * high, ink: shade, font: `${size / scale}px ${face}` }));
+  }
   pen.save();
-  pen.font = `600 ${11.5 / scale}px ${face}`;
-  pen.textAlign = "center";
-  pen.textBaseline = "middle";
-  pen.lineJoin = "round";
-  pen.lineWidth = 4 / scale;
-  pen.strokeStyle = paper;
-  for (const { words, spot, cash: isCash } of list) {
-    pen.strokeText(words, spot.x, spot.y);
-    pen.fillStyle = isCash ? cash : soft;
-    pen.fillText(words, spot.x, spot.y);
+  Object.assign(pen, { textAlign: "center", textBaseline: "middle", lineJoin: "round", lineWidth: 4 / scale, strokeStyle: paper });
+  for (const { text, x, y, font } of list) {
+    pen.font = font;
+    pen.strokeText(text, x, y);
+  }
+  for (const { text, x, y, font, ink: shade } of list) {
+    pen.font = font;
+    pen.fillStyle = shade;
+    pen.fillText(text, x, y);
   }
   pen.restore();
 });
+
+/** The node whose name stands at a place of the picture; -1 where none does. */
+function nameAt({ x, y }) {
+  const { scale, onNodes } = written;
+  for (const { i, lines: rows, size, reach } of onNodes) {
+    const p = places.get(i),
+      half = (Math.max(...rows.map(em)) * size) / 2 / scale,
+      tall = (rows.length * size * 1.16) / scale + 4 / scale,
+      up = p.above ? p.y - reach - tall : p.y + reach;
+    if (Math.abs(x - p.x) <= half && y >= up && y <= up + tall) return i;
+  }
+  return -1;
+}
 
 /** Show all drawn nodes, or the given ones, with room for their labels; glide: move there in a moment instead of at once. */
 function fit(which = drawn, glide = false) {
