@@ -159,7 +159,7 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
         start = max(start, text.rfind("行", start, m.start()) + 1 if text.rfind("行", start, m.start()) >= start else start)
         if m.start() - start >= 2 and not re.search(r"[0-9]|[家个级]|[一二三四五六七八九十两]$", text[start : m.start()]):
             put(start, m.end(), "Branch", "bank.bare-branch")
-        elif text[m.start() - 1 : m.start()] in ("省", "市") and text[m.start() - 2 : m.start() - 1] not in "各全":
+        elif text[m.start() - 1 : m.start()] in ("省", "市") and text[m.start() - 2 : m.start() - 1] not in tuple("各全"):
             put(m.start() - 1, m.end(), "Branch", "bank.bare-level")
     whole = [m.span for m in out.values()]
     for m in (*_ANAPHOR.finditer(text), *_BARE_ANAPHOR.finditer(text)):

@@ -197,6 +197,7 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
     financier, sure = (ranked[0][1], ranked[0][0]) if ranked and ranked[0][0] >= 0.4 else (None, 0.5)
     if match.role("financier"):
         financier, sure = match.role("financier")[0], 0.9
+    financier = _own_branch(scene, financier) if financier else None
     payer = scene.entity(financier) if financier else ""
     scored = [x for x in _ranked(parties_.weights(scene.pack, "target"), targets) if scene.entity(x[1]) != payer]
     if choice.instrument == "donation":
@@ -208,7 +209,7 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
         to = list(match.role("recipient"))
     if not choice.to and "保障" in scene.article.folded[choice.draft.span.start : choice.draft.span.end]:
         to = []  # cover is provided to nobody in particular
-    if not to and list(choice.to) == _speaker(scene, choice.draft.span.start):
+    if choice.to and list(choice.to) == _speaker(scene, choice.draft.span.start):
         to = list(choice.to)  # 给我贷了30万元: the speaker
     chosen = {scene.entity(m) for m in to}
     if len(choice.to) > 1 and any(scene.entity(m) in chosen for m in choice.to):  # a list stays whole
@@ -502,6 +503,9 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
     clause = text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)]
     if re.search(r"累计|全行|合计|总计|共计", clause):
         return []
+    speaker = [m for m in _speaker(scene, anchor.end) if m not in scene.posts]
+    if speaker:
+        return speaker  # “联社第二天就送来了15万元。”陆永福说
     if (
         before.targets
         and draft.sentence - before.sentence <= 2
@@ -511,9 +515,6 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
         since = _last_named(scene, anchor.start, _FOCUS, sentences=draft.sentence - before.sentence, skip=skip)
         if old and (not since or since[0].span.start <= old[-1].span.start):
             return list({scene.entity(m): m for m in old}.values())
-    speaker = [m for m in _speaker(scene, anchor.end) if m not in scene.posts]
-    if speaker:
-        return speaker  # “联社第二天就送来了15万元。”陆永福说
     if draft.match.rule.fields["instrument"] in _OWN_MONEY:
         sites = _last_named(scene, low, frozenset(("Project", "Facility", "Workshop")), sentences=2, same_block=True, skip=skip)
         if sites:

@@ -12,7 +12,7 @@ from .pack import Pack
 
 BANK_KINDS = ("Bank", "Branch", "Insurer", "Guarantor")
 _JOIN = re.compile(r"(?:联合|会同|携手|与|和|及|、)?")
-_LEVEL = "省市县区镇乡"
+_LEVEL = tuple("省市县区镇乡")
 _GENERIC = re.compile(
     r"^(?:[该各某本我这那全每]|多家|几家|一家|两家|三家|\d+家|有关|相关|上级|各级|基层|当地|地方|龙头|国有|民营|中小|大型|小型|知名|外地|本地|新型|联合|专业|股份|农民|种植|养殖|成立|村办|组建)*"
     r"(?:农民|国资|国有|旗下|下属|农业|科技|电商|保险|银行|金融|担保|物业|旅游|建筑|外贸|上市|集团|母|子|分|行业|行业协会|企业|项目|企业境外|镇级|县级|市级|村|镇|社区)?$"
@@ -21,7 +21,7 @@ _COMMITTEE = re.compile(r"委(?![员托派会身任内外书常办])")
 _POST_NEXT = re.compile(r"(?:副?书记|副?主任|委员|常委)")
 _COMMITTEE_UNIT = re.compile(r"(?:组织部|宣传部|统战部|社会工作部|办公室|政法委|党校|老干部局|农办|改革办)")
 _ANONYMOUS = re.compile(
-    r"某(?![日天年月些种个人村镇乡县市区省户])[^\W\d_某]{0,14}?(?:有限公司|公司|企业境外分公司|企业)(?:境外分公司)?(?:、(?:省级|国家级|市级)[^\W\d_]{2,10}企业)?"
+    r"某(?![日天年月些种个人村镇乡县市区省户])[^\W\d_某不了的在是把被让]{0,14}?(?:有限公司|公司|企业境外分公司|企业)(?:境外分公司)?(?:、(?:省级|国家级|市级)[^\W\d_]{2,10}企业)?"
 )
 _LISTED = re.compile(r"等(?:\d+|多|几|[一二三四五六七八九十]+)?余?家?(?:龙头|知名|规上)?(?:企业|公司|厂商)")
 _ANAPHOR = re.compile(r"(?:该|本|我|这家|那家)(?:公司|企业|集团|合作社|协会|促进会|厂|局|院|校|联盟|工会|工作室|单位)|项目公司")
@@ -118,7 +118,7 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
         chain = places.chain_start(m.start(), max(0, m.start() - 16))
         if chain < m.start():
             start = chain
-        elif text[m.start() - 1 : m.start()] in _LEVEL and text[m.start() - 2 : m.start() - 1] not in "各全该某":
+        elif text[m.start() - 1 : m.start()] in _LEVEL and text[m.start() - 2 : m.start() - 1] not in tuple("各全该某"):
             start = m.start() - 1
         elif re.search(r"(?:街道|村)$", lead) and head.startswith("党"):
             start = m.start() - (2 if lead.endswith("街道") else 1)
@@ -135,12 +135,14 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
         if (
             place_head
             and head in ("妇联", "农合联", "总工会", "工会", "团委", "股份经济合作社", "老人协会", "慈善总会", "商会")
-            and text[m.start() - 2 : m.start() - 1] not in "各全该"
+            and text[m.start() - 2 : m.start() - 1] not in tuple("各全该")
         ):
             put(m.start() - 1, end, kind, "org.level")
         elif head in ("股份经济合作社", "妇联", "农合联") and not lead:
             put(m.start(), end, kind, "org.bare")
         return
+    if head in ("公司", "集团") and text[start - 1 : start] == "的" and len(lead) <= 4:
+        return  # 最大的养鸡公司
     if "+" in lead or (len(lead) < 2 and kind == "Company"):
         return
     if re.search(r"[家所个名]$|\d$", lead):

@@ -27,7 +27,7 @@ def statements(path: Path) -> rdflib.Graph:
     out = rdflib.Graph()
     kinds = {t: (t, RDF.type, k) for k in (OWL.ObjectProperty, OWL.DatatypeProperty) for t in whole.subjects(RDF.type, k)}
     for s, p, o in whole:
-        if isinstance(o, rdflib.Literal) or (s, p, o) == (s, RDF.type, RDF.Property):
+        if isinstance(o, rdflib.Literal) or o == RDF.Property or p == OWL.propertyDisjointWith:  # the last: of a transitive one, not OWL 2 DL
             continue
         if p not in kinds and str(p).startswith(GF):
             continue  # gf:collateral, gf:comparedWith: a thing or words, neither kind of property

@@ -125,6 +125,7 @@ def test_svg_and_png_of_the_whole(opened: Opened) -> None:
     assert int.from_bytes(png[16:20], "big") > 1200
     opened.click("#show-flow")
     assert "6.52亿元" in opened.ask("svgText()")
+    assert "资金流 · 贷款 · 发放 · 单笔" in opened.ask("svgText()")
 
 
 # ---- for everybody

@@ -15,9 +15,12 @@ function pictureOf() {
   const spots = [...places.values()].map((p) => ({ x: p.x, y: middleOf(p)[1], w: p.w, h: p.h })),
     pad = 28,
     head = 54,
+    kinds = count(drawn.map((i) => NODES[i].kind)).map(([k]) => k),
     [l, t, r, b] = spots.length ? frame(spots) : [0, 0, 100, 100];
   const width = Math.ceil(r - l + 2 * pad),
-    height = Math.ceil(b - t + 2 * pad + head),
+    across = Math.max(1, Math.floor((width - 2 * pad) / 130)),
+    foot = Math.ceil(kinds.length / across) * 20 + 10,
+    height = Math.ceil(b - t + 2 * pad + head + foot),
     { nodes, edges } = looks(1),
     [paper, text, soft, accent, line, cashLine, warn, cashInk] = ["--bg", "--ink", "--soft", "--accent", "--edge", "--cash", "--warn", "--cash-ink"].map(ink);
   const x = (v) => +(v - l + pad).toFixed(1),
@@ -97,18 +100,27 @@ function pictureOf() {
           opacity: n.on ? 1 : 0.5,
         }),
       );
+  kinds.forEach((k, n) => {
+    const left = pad + (n % across) * 130,
+      middle = height - foot - 6 + Math.floor(n / across) * 20;
+    out.append(
+      svg("path", { d: outline(look(k)[0], left + 6, middle, 6), fill: colour(k) }),
+      svg("text", { x: left + 18, y: middle, dy: "0.35em", "font-size": 11.5, fill: soft }, legal(kindName(k))),
+    );
+  });
   return out;
 }
 
 /** An empty sheet with the page's title. */
 function sheet(width, height, paper, text) {
-  const shown = state.view === "graph" ? say("status", drawn.length, NODES.length) : say(state.view);
+  const tab = document.querySelector('#flow .tab[aria-pressed="true"]'), // which kind of money: the picture must say it wherever it goes
+    shown = state.view === "graph" ? say("status", drawn.length, NODES.length) : [say("flow"), tab ? tab.firstChild.textContent : ""].join(" · ");
   return svg(
     "svg",
     { xmlns: "http://www.w3.org/2000/svg", viewBox: `0 0 ${width} ${height}`, width, height, "font-family": ink("--sans") },
     svg("rect", { width: "100%", height: "100%", fill: paper }),
     svg("text", { x: 28, y: 34, "font-size": 18, "font-weight": 600, fill: text, "font-family": ink("--serif") }, legal(DATA.title)),
-    svg("text", { x: 28, y: 54, "font-size": 11, fill: ink("--soft") }, shown),
+    svg("text", { x: 28, y: 54, "font-size": 11, fill: ink("--soft") }, legal(shown)),
   );
 }
 
@@ -122,6 +134,7 @@ function flowCopy() {
     const kind = e.getAttribute("class").split(" ");
     e.setAttribute("fill", ink(kind.includes("to") ? "--cash-ink" : paint[kind[0]] || "--ink"));
     if (kind[0] === "band") e.setAttribute("fill-opacity", "0.5");
+    if (kind[0] === "figure") for (const [k, v] of Object.entries({ stroke: ink("--bg"), "stroke-width": 3, "paint-order": "stroke" })) e.setAttribute(k, v);
     e.setAttribute("font-size", "13");
     e.removeAttribute("class");
     e.removeAttribute("tabindex");
