@@ -201,9 +201,8 @@ def emptied(data: GraphFile, text: str) -> str:
         body = " ".join(c.text + (" ." if c.kind == "triple" else "") for c in chosen)
         return data.ask(f"{prefixes} ASK {{ {body} }}")
 
-    order = sorted(found, key=lambda c: {"VALUES": 0, "FILTER": 2, "MINUS": 2}.get(c.kind, 1))
     so_far: list[Condition] = []
-    for c in order:
+    for c in _in_order(found):
         if c.kind == "OPTIONAL":
             so_far.append(c)
             continue
@@ -215,17 +214,36 @@ def emptied(data: GraphFile, text: str) -> str:
     return say("没有结果：被 HAVING、LIMIT 或 OFFSET 去掉了", "no rows: the conditions are met, but HAVING, LIMIT or OFFSET takes all away")
 
 
+def _in_order(found: list[Condition]) -> list[Condition]:
+    """Values first; each filter as soon as the variables that it shares with the other conditions have been met."""
+    filters = [c for c in found if c.kind in ("FILTER", "MINUS")]
+    others = sorted((c for c in found if c not in filters), key=lambda c: c.kind != "VALUES")
+    known = {v for c in others for v in _variables(c)}
+    out: list[Condition] = []
+    met: set[str] = set()
+    for c in others:
+        out.append(c)
+        met |= _variables(c)
+        ready = [f for f in filters if _variables(f) & known <= met and f not in out]
+        out += ready
+    return out + [f for f in filters if f not in out]
+
+
+def _variables(c: Condition) -> set[str]:
+    return {"?" + w[1:] for w in tokens(c.text) if w[0] in "?$" and len(w) > 1}
+
+
 def _said(c: Condition, given: list[Condition], alone: bool) -> str:
     shown = " ".join(c.text.split())
     shown = shown if len(shown) <= 160 else shown[:157] + "…"
-    values = "".join(f"（{v}）" if chinese() else f" ({v})" for v in _bindings(c, given))
+    values = "".join(f"（{v}）" if chinese() else f" ({v})" for v in _bindings(given))
     if alone:
         return say(f"没有结果：图中没有一处满足 {shown}{values}", f"no rows: nothing in the graph meets  {shown}{values}")
     return say(f"没有结果：加上这一条就没有了：{shown}{values}", f"no rows: the conditions before it are met, this one is not:  {shown}{values}")
 
 
-def _bindings(c: Condition, given: list[Condition]) -> Iterator[str]:
+def _bindings(given: list[Condition]) -> Iterator[str]:
     for v in given:
         words = tokens(v.text)
-        if words[1].startswith("?") and words[1] in tokens(c.text):
+        if words[1].startswith("?"):
             yield f"{words[1]} = {' '.join(words[3:-1])}"

@@ -191,7 +191,10 @@ def read(article: Article, pack: Pack) -> Reading:
     named = [*divisions, *banks, *orgs, *people, *names, *groups, *find_place_anaphors(article), *find_anaphors(article, names)]
     in_number = _covering(quantities)
     outer, nested = select(m for m in named if m.kind == "Group" or not in_number(m))
-    taken, grouped = _covering([*(m for m in outer if m.kind != "Group"), *times]), _covering(m for m in outer if m.kind == "Group")
+    taken, grouped = (
+        _covering([*(m for m in outer if m.kind != "Group"), *(t for t in times if t.found_by != "time.ahead")]),
+        _covering(m for m in outer if m.kind == "Group"),
+    )
     free = {q for q in quantities if not taken(q)}
     in_groups = {q for q in free if grouped(q)}
     kept = (*outer, *nested)

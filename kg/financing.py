@@ -197,6 +197,8 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
     financier, sure = (ranked[0][1], ranked[0][0]) if ranked and ranked[0][0] >= 0.4 else (None, 0.5)
     if match.role("financier"):
         financier, sure = match.role("financier")[0], 0.9
+    if choice.instrument in _OWN_MONEY and choice.financier is None and financier and scene.kind(financier) in LENDERS:
+        financier, sure = None, 0.5  # a bank in focus pays no grants
     financier = _own_branch(scene, financier) if financier else None
     payer = scene.entity(financier) if financier else ""
     scored = [x for x in _ranked(parties_.weights(scene.pack, "target"), targets) if scene.entity(x[1]) != payer]
@@ -208,7 +210,7 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
     if match.role("recipient") and not {scene.entity(m) for m in to} & {scene.entity(m) for m in match.role("recipient")}:
         to = list(match.role("recipient"))
     if not choice.to and "保障" in scene.article.folded[choice.draft.span.start : choice.draft.span.end]:
-        to = []  # cover is provided to nobody in particular
+        to = []
     if choice.to and list(choice.to) == _speaker(scene, choice.draft.span.start):
         to = list(choice.to)  # 给我贷了30万元: the speaker
     chosen = {scene.entity(m) for m in to}
@@ -493,7 +495,13 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
     ]
     if here:
         return [here[-1]]
+    if draft.match.rule.fields["instrument"] == "donation":  # the body that the headline says collects
+        titled = {scene.entity(m): m for m in scene.headlined if scene.kind(m) == "OtherOrganization" and scene.entity(m) not in skip}
+        if len(titled) == 1:
+            return list(titled.values())
     text = scene.article.folded
+    if "保障" in text[draft.span.start : draft.span.end]:
+        return []  # cover is provided to nobody in particular
     if draft.match.rule.fields["instrument"] in (*_OWN_MONEY, "insurance") or draft.match.rule.id == "financing.total":
         start = scene.sentences[draft.sentence].span.start
         kinds = ("Group",) if draft.match.rule.fields["instrument"] in ("insurance", "by-noun") else ("Project", "Facility", "Workshop")

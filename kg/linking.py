@@ -158,6 +158,9 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put) 
         focus = institution or focus
     for m, twin in appositions:
         if twin in made:
+            for x, i, _ in read:  # the same words elsewhere mean it too
+                if not i and x is not m and x.kind == "Branch" and article.at(x.span) == article.at(m.span):
+                    put(x, made[twin])
             put(m, made[twin])
 
 

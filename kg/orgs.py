@@ -143,6 +143,8 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
         return
     if head in ("公司", "集团") and text[start - 1 : start] == "的" and len(lead) <= 4:
         return  # 最大的养鸡公司
+    if re.fullmatch(r"[镇乡村][(（][^()（）]*[)）]", lead):
+        return  # 镇(街道)股份经济合作社: of any town
     if "+" in lead or (len(lead) < 2 and kind == "Company"):
         return
     if re.search(r"[家所个名]$|\d$", lead):

@@ -273,6 +273,12 @@ def _paragraph(scene: Scene, m: Mention, names: _Names) -> Mention | None:
     for x in names.between(block.span.start, m.span.start):
         if scene.kind(x) in LENDERS or scene.kind(x) == "Company":
             end = max(end, x.span.end)
+        elif (
+            "、" in scene.article.folded[x.span.end : m.span.start]
+            and not _is_outer(scene, x)
+            and scene.number_of(x.span.start) == scene.number_of(m.span.start)
+        ):
+            continue  # the place of another item of the list
         elif scene.kind(x) in ("Village", "Township", "County") and end <= x.span.start and scene.case(x) not in ("with", "source"):
             near = x if x.span.end <= m.span.start else near
     if near is not None:

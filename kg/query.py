@@ -173,10 +173,8 @@ def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str,
     missing = () if any_sum else open_dimensions(text)
     if missing:
         raise KgError("query-sum", open=" ".join(f"gf:{d}" for d in missing))
-    if not table.rows:
-        note = emptied(data, text)
-        return replace(table, notes=(note,) if note else ())
-    return replace(table, notes=tuple(left_out(data, text)))
+    why = [emptied(data, text)] if not table.rows else []
+    return replace(table, notes=tuple(note for note in (*why, *left_out(data, text)) if note))
 
 
 def answer(data: GraphFile, text: str) -> Table:

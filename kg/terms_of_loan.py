@@ -9,7 +9,7 @@ from .discourse import Scene, clause_start
 from .model import Amount, Mention, Quantity, Span
 
 _RATE = re.compile(r"(?:利率|年化|年息|利息)[^，。；]{0,6}$")
-_TERM = re.compile(r"(?:期限|贷期|授信期|为期)[^，。；\d]{0,3}$")
+_TERM = re.compile(r"(?:期限|贷期|授信期|为期|今后|未来|接下来的?)[^，。；\d]{0,3}$")
 _GUARANTEE = re.compile(r"(?:为其|为该[^，。；]{1,4})?(?:提供)?的?(?:连带责任|全额)?担保")
 _COLLATERAL = re.compile(r"(?:以|用|凭|把)([^，。；“”]{2,16}?)(?:作为?|为|做|提供)?(?:抵押|质押)(?!贷|e贷)")
 

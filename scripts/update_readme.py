@@ -15,6 +15,9 @@ import sys
 import tempfile
 from pathlib import Path
 
+from kg.evaluate import total
+from kg.scores import evaluate
+
 ROOT = Path(__file__).parent.parent
 PAGES = {"README.md": "en_US.UTF-8", "README.zh-CN.md": "zh_CN.UTF-8"}
 SENTENCE = "截至2023年6月末，工行萧山分行涉农贷款余额48.7亿元。"
@@ -41,6 +44,22 @@ def built(language: str) -> str:
         return kg(language, "build", "seeds/", "-o", out).replace(Path(out).as_posix(), "output")
 
 
+MEASURES = ("entity", "relation", "post", "financing", "roles", "observation", "money", "facts")
+
+
+def accuracy(language: str) -> str:
+    """F1 by measure on the two annotated sets, the second reader's beside it."""
+    head = ("", "本程序", "另一读者") if language.startswith("zh") else ("", "program", "second reader")
+    columns = []
+    for name in ("seeds", "dev"):
+        done = evaluate(ROOT / "tests" / "gold" / name)
+        whole = total(s for _, s in done.documents)
+        columns.append({m: (whole.facts if m == "facts" else whole.counts[m].f1, done.readers[m]) for m in MEASURES})
+    lines = [f"{'':12}  {'seeds':^24}  {'dev':^24}", "  ".join([f"{head[0]:12}", *([f"{head[1]:>10}  {head[2]:>12}"] * 2)])]
+    lines += ["  ".join([f"{m:12}", *(f"{c[m][0]:>10.3f}  {c[m][1]:>12.3f}" for c in columns)]) for m in MEASURES]
+    return "\n".join(lines) + "\n"
+
+
 def filled(page: str, language: str) -> str:
     """The page with its generated blocks as they must be."""
     text = (ROOT / page).read_text("utf-8")
@@ -49,6 +68,7 @@ def filled(page: str, language: str) -> str:
         "turtle": turtle,
         "build": lambda: built(language),
         "try": lambda: kg(language, "try", SENTENCE),
+        "accuracy": lambda: accuracy(language),
         "answer": lambda: kg(language, "query", "output/graph.ttl", query),
     }
     return re.sub(

@@ -264,6 +264,18 @@ def test_generated_files_are_fresh() -> None:
     assert done.returncode == 0, done.stderr
 
 
+def test_the_page_is_fresh_and_stands_alone() -> None:
+    """docs/ontology.html is what the script makes of the ontology, loads nothing, and has an anchor for every term, concept and link in it."""
+    done = subprocess.run([sys.executable, str(ROOT / "scripts" / "build_ontology_page.py"), "--check"], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    page = (ROOT / "docs" / "ontology.html").read_text("utf-8")
+    assert not re.search(r"\bsrc=|<link|@import|url\((?!#)|href=\"http", page)
+    anchors = re.findall(r'\bid="([^"]+)"', page)
+    assert len(anchors) == len(set(anchors))
+    assert set(re.findall(r'href="#([^"]+)"', page)) <= set(anchors)
+    assert set(superclasses()) | set(properties()) | {"c-" + e.name for e in concepts()} <= set(anchors)
+
+
 def test_concepts_are_complete() -> None:
     """Names are unique; kinds and parents exist; each has two labels; a word names one concept of its scheme; units have a notation."""
     entries = {e.name: e for e in concepts()}

@@ -321,7 +321,6 @@ def test_trap_a_signed_credit_line_is_no_loan() -> None:
     assert f.time.start is None or f.time.end is None or (f.time.end - f.time.start).days < 366
 
 
-@pytest.mark.xfail(strict=True, reason="the period of a commitment is set aside, not its term")
 def test_trap_the_term_of_a_signed_credit_line() -> None:
     """今后5年 is its term."""
     term = with_amount(ABC, "不少于2000亿元").amount("term")

@@ -11,7 +11,9 @@ import handmade
 import pytest
 import rdflib
 
-from kg.checks import check
+from kg.answers import open_dimensions
+from kg.checks import check, exit_code
+from kg.cli import main
 from kg.errors import KgError
 from kg.explain import explain
 from kg.ontology import ontology_dir
@@ -209,6 +211,110 @@ def test_unreadable_graphs(tmp_path: Path, name: str, content: str | None, slug:
     assert caught.value.slug == slug
 
 
+# ---------------------------------------------------------------- sums
+
+FIXED = "gf:instrument gfc:loan ; gf:stage gfc:disbursed ; gf:aggregation gfc:single ; gf:status gfc:reported"
+NOT_PER = "FILTER NOT EXISTS { ?e gf:per ?p }"
+SUMS = [
+    pytest.param("SELECT (SUM(?v) AS ?s) { ?e gf:amount/gf:value ?v }", "instrument stage aggregation currency status per", id="nothing fixed"),
+    pytest.param(f'SELECT (SUM(?v) AS ?s) {{ ?e {FIXED} ; gf:amount ?a . ?a gf:value ?v ; gf:currency "CNY" {NOT_PER} }}', "", id="all fixed"),
+    pytest.param(f'SELECT (SUM(?v) AS ?s) {{ ?e {FIXED} ; gf:amount ?a . ?a gf:value ?v ; gf:currency "CNY" }}', "per", id="per left open"),
+    pytest.param(
+        f"SELECT ?c (SUM(?v) AS ?s) {{ ?e {FIXED} ; gf:amount ?a . ?a gf:value ?v ; gf:currency ?c {NOT_PER} }} GROUP BY ?c", "", id="grouped by currency"
+    ),
+    pytest.param(
+        f"SELECT (SUM(?v) AS ?s) {{ ?e {FIXED} ; gf:amount ?a . ?a gf:value ?v ; gf:currency ?c {NOT_PER} }}", "currency", id="a variable is not fixed"
+    ),
+    pytest.param(
+        f'SELECT (SUM(?v) AS ?s) {{ ?e {FIXED} ; gf:amount ?a . ?a gf:value ?v ; gf:currency ?c {NOT_PER} FILTER(?c = "CNY") }}', "", id="fixed by a filter"
+    ),
+    pytest.param(
+        f'SELECT (SUM(?v) AS ?s) {{ VALUES ?c {{ "CNY" "USD" }} ?e {FIXED} ; gf:amount ?a . ?a gf:value ?v ; gf:currency ?c {NOT_PER} }}',
+        "currency",
+        id="two values",
+    ),
+    pytest.param(
+        f'SELECT (SUM(?v) AS ?s) {{ VALUES ?c {{ "CNY" }} ?e {FIXED} ; gf:amount ?a . ?a gf:value ?v ; gf:currency ?c {NOT_PER} }}', "", id="one value"
+    ),
+    pytest.param(
+        f'SELECT (SUM(?v) AS ?s) {{ ?e a gf:Fact OPTIONAL {{ ?e {FIXED} }} ?e gf:amount ?a . ?a gf:value ?v ; gf:currency "CNY" {NOT_PER} }}',
+        "instrument stage aggregation status",
+        id="an OPTIONAL fixes nothing",
+    ),
+    pytest.param(
+        "SELECT (AVG(?v) AS ?s) { ?o a gf:Observation ; gf:metric gfc:loans ; gf:amount ?a . ?a gf:value ?v }",
+        "aggregation currency status per",
+        id="observations",
+    ),
+    pytest.param("SELECT (COUNT(?e) AS ?n) (MAX(?v) AS ?m) { ?e gf:amount/gf:value ?v }", "", id="a count and a maximum are no sums"),
+    pytest.param("SELECT (SUM(?c) AS ?s) { ?e gf:confidence ?c ; gf:amount ?a }", "", id="a sum of something else"),
+    pytest.param("SELECT ?x { ?x skos:prefLabel 'SUM(' ; gf:amount/gf:value ?v }", "", id="a sum in a string"),
+]
+
+
+@pytest.mark.parametrize(("text", "wanted"), SUMS)
+def test_a_sum_says_of_what_kind(data: GraphFile, text: str, wanted: str) -> None:
+    """What a sum of amounts leaves open is named, and the query refused unless it is wanted all the same."""
+    assert " ".join(open_dimensions(text)) == wanted
+    if wanted:
+        with pytest.raises(KgError, match="--any-sum") as caught:
+            run_query(data, text)
+        assert caught.value.slug == "query-sum" and all(f"gf:{d}" in str(caught.value) for d in wanted.split())
+    assert run_query(data, text, any_sum=True).columns
+
+
+def test_what_a_total_leaves_out(data: GraphFile) -> None:
+    """By kind, with their sum; of a sum of observations by metric; nothing under an answer without a sum."""
+    assert run_query(data, "loans-by-bank").notes == ("left out of the total (of the whole graph):", "  1  credit line · committed · single · CNY  2000000000")
+    kind = "gf:metric gfc:agriLoans ; gf:aggregation gfc:stock ; gf:status gfc:reported"
+    observed = f'SELECT (SUM(?v) AS ?s) {{ ?o {kind} ; gf:amount ?a . ?a gf:value ?v ; gf:currency "CNY" '
+    notes = run_query(data, observed + "FILTER NOT EXISTS { ?o gf:per ?p } }").notes
+    assert notes[0].startswith("observations left out") and len(notes) == 2 and "people brought into work" in notes[1]
+    assert run_query(data, "posts").notes == ()
+
+
+LEFT_OUT = [
+    pytest.param("fact:f_loan gf:partOfTotal fact:f_line", "within another total · CNY", id="part of a total"),
+    pytest.param("fact:f_loan gf:per gfc:unit_household", "per household", id="per household"),
+    pytest.param("fact:f_new a gf:FinancingEvent ; gf:instrument gfc:loan", "no sum stated", id="no sum"),
+]
+
+
+@pytest.mark.parametrize(("said", "kind"), LEFT_OUT)
+def test_why_it_is_left_out(graph: rdflib.Graph, tmp_path: Path, said: str, kind: str) -> None:
+    """The kind says why."""
+    changed = rdflib.Graph()
+    changed += graph
+    changed.update(f"INSERT DATA {{ {said} }}", initNs=prefixes())
+    changed.serialize(tmp_path / "graph.nt", format="nt", encoding="utf-8")
+    assert kind in "\n".join(run_query(tmp_path / "graph.nt", "loans-by-bank").notes + run_query(tmp_path / "graph.nt", "loans-by-financier").notes)
+
+
+EMPTY = [
+    pytest.param("SELECT ?x { ?x a gf:Bank ; gf:locatedIn gf:nowhere }", "?x gf:locatedIn gf:nowhere", id="a condition that nothing meets"),
+    pytest.param("SELECT ?x { ?x a gf:Bank ; skos:prefLabel ?l FILTER(?l = 'x') }", "FILTER( ?l = 'x' )", id="a filter"),
+    pytest.param("SELECT ?x { ?x a gf:Bank . ?x a gf:Person . ?x gf:status ?s }", "?x a gf:Person", id="the first of two"),
+    pytest.param("SELECT ?x { ?x a gf:Bank MINUS { ?x skos:prefLabel ?l } }", "MINUS { ?x skos:prefLabel ?l }", id="a MINUS"),
+    pytest.param("SELECT ?x { ?x a gf:Bank FILTER NOT EXISTS { ?y gf:financier/org:unitOf* ?x } }", "NOT EXISTS", id="a NOT EXISTS"),
+    pytest.param("SELECT ?x { { ?x a gf:Nothing } UNION { ?x a gf:Nobody } }", "UNION", id="a UNION"),
+    pytest.param("SELECT ?x (COUNT(?y) AS ?n) { ?x a gf:Bank ; ?y ?z } GROUP BY ?x HAVING(COUNT(?y) > 99)", "HAVING", id="a HAVING"),
+    pytest.param("SELECT ?x { ?x a gf:Bank OPTIONAL { ?x gf:size ?n } ?x gf:offers ?o }", "?x gf:offers ?o", id="an OPTIONAL takes no row away"),
+]
+
+
+@pytest.mark.parametrize(("query", "condition"), EMPTY)
+def test_an_empty_answer_says_why(data: GraphFile, query: str, condition: str) -> None:
+    """The condition that leaves no row is named."""
+    table = run_query(data, query)
+    assert table.rows == () and len(table.notes) == 1
+    assert table.notes[0].startswith("no rows: ") and condition in table.notes[0]
+
+
+def test_an_empty_answer_names_the_value_asked_for(data: GraphFile) -> None:
+    """A bound value stands beside the condition."""
+    assert '(?programme = "无此计划")' in run_query(data, "workshops", {"programme": "无此计划"}).notes[0]
+
+
 # ---------------------------------------------------------------- the forms of an answer
 
 TABLE = Table(("name", "n"), ((Cell("农行\n萧山"), Cell("4870000000", number=True)), (Cell("agent:x", "http://a/x"), None)))
@@ -217,6 +323,13 @@ TABLE = Table(("name", "n"), ((Cell("农行\n萧山"), Cell("4870000000", number
 def test_as_text() -> None:
     """Columns line up, a Chinese character being two wide; a line break is a space."""
     assert TABLE.to_text() == "name       n\n---------  ----------\n农行 萧山  4870000000\nagent:x\n"
+
+
+def test_notes_stand_under_the_table_only() -> None:
+    """As text they follow an empty line; CSV and JSON are data alone."""
+    noted = Table(("n",), ((Cell("1", number=True),),), ("left out:", "  2  x"))
+    assert noted.to_text() == "n\n-\n1\n\nleft out:\n  2  x\n"
+    assert noted.to_csv() == "n\n1\n" and json.loads(noted.to_json()) == [{"n": 1}]
 
 
 def test_as_csv() -> None:
@@ -248,6 +361,46 @@ def test_headers_of_checks() -> None:
         assert head == ["# severity", *(f"# {part} {language}" for part in ("problem", "cause", "cure") for language in ("zh", "en"))], file.stem
 
 
+def kg(*args: object) -> int:
+    """The exit code of the command."""
+    with pytest.raises(SystemExit) as caught:
+        main([str(a) for a in args])
+    return int(caught.value.code or 0)
+
+
+def test_exit_codes(path: Path, graph: rdflib.Graph, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """0 for a whole graph (notes do not count), 1 for a broken one, 3 for one to look at, 2 where the input is bad."""
+
+    def broken(removed: str) -> Path:
+        changed = rdflib.Graph()
+        changed += graph
+        changed.update(f"DELETE WHERE {{ {removed} }}", initNs=prefixes())
+        changed.serialize(tmp_path / "graph.nt", format="nt", encoding="utf-8")
+        return tmp_path / "graph.nt"
+
+    assert kg("check", path, "--sources", handmade.DATA / "golden.txt") == 0
+    assert kg("check", broken("fact:f_loan gf:financier ?x")) == 3
+    out = capsys.readouterr().out
+    assert "warning  shape-FinancingEvent  The financing names no financier." in out and "    fact:f_loan\n" in out and "cure" in out
+    assert kg("check", broken("fact:f_loan gf:stage ?x")) == 1
+    assert kg("check", tmp_path / "none.ttl") == 2
+    assert exit_code([]) == 0
+
+
+def test_the_command_sets_a_variable_and_refuses_a_sum(path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--set gives a variable its value; a sum that is refused is one line and exit code 2; --any-sum asks all the same."""
+    assert kg("query", path, "workshops", "--set", "programme=共富工坊") == 0
+    assert "白鹤“共富工坊”" in capsys.readouterr().out
+    query = "SELECT (SUM(?v) AS ?s) { ?e gf:amount/gf:value ?v }"
+    assert kg("query", path, query) == 2
+    error = capsys.readouterr().err
+    assert error.count("\n") == 1 and "gf:stage" in error and "--any-sum" in error
+    assert kg("query", path, query, "--any-sum") == 0
+    assert kg("query", path, "loans-by-bank", "--format", "csv") == 0
+    printed = capsys.readouterr()
+    assert printed.out.endswith("bank,total\n中国农业银行,5000000\n") and "left out of the total" in printed.err
+
+
 BROKEN = [
     pytest.param("fact:f_loan prov:wasDerivedFrom ?x", "", "fact-without-passage", id="no passage"),
     pytest.param("?m gf:quote ?q", "", "quote-or-segments", id="no quote"),
@@ -271,6 +424,17 @@ BROKEN = [
         id="contradiction",
     ),
     pytest.param("?m gf:end ?e", "source:m_a1b2c3d4e5_62_68 gf:end 1 .", "quote-length", id="length"),
+    pytest.param("", "place:孤村 a gf:Village , gf:Division ; skos:prefLabel '孤村'@zh .", "village-without-township", id="a village of nowhere"),
+    pytest.param(
+        "",
+        " ".join(
+            f"fact:f_{m} gf:about agent:中国农业银行 ; gf:metric gfc:{m} ; gf:aggregation gfc:stock ; gf:endDate '2022-11-30'^^xsd:date ; "
+            f"gf:amount fact:q_{m} . fact:q_{m} gf:value {v}00000000.0 ; gf:currency 'CNY' ."
+            for m, v in (("deposits", 695), ("loans", 805), ("depositsAndLoans", 1600))
+        ),
+        "deposits-and-loans",
+        id="695 and 805 are not 1600",
+    ),
 ]
 
 
