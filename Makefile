@@ -1,14 +1,15 @@
 # make build   set up .venv and build the graph of seeds/ into output/
 # make test    set up what the tests need and run all of them
-# make bench   speed of the build, against jieba.posseg over the same text
+# make bench   speed of the build, against jieba.posseg over the same text; of queries, checks and Turtle
 # make eval    accuracy against the gold
+# make reason  whether ontology and graph contradict themselves, by HermiT (needs Java)
 # make clean   remove what these made
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: build test bench eval clean
+.PHONY: build test bench eval reason clean
 .DELETE_ON_ERROR:
 
 build: $(VENV)/.installed
@@ -21,10 +22,15 @@ test: $(VENV)/.installed-test
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.sparql
 
 eval: $(VENV)/.installed
 	$(BIN)/kg evaluate tests/gold/seeds
 	$(BIN)/kg evaluate tests/gold/dev
+
+reason: $(VENV)/.installed
+	$(PIP) owlready2==0.51
+	$(BIN)/python scripts/reason.py
 
 clean:
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist

@@ -120,7 +120,7 @@ def aside_reasons(article: Article, quantities: Sequence[Mention]) -> Mapping[Me
     out: dict[Mention, str] = {}
     told: dict[tuple[object, ...], Mention] = {}
     titles = [b.span for b in article.blocks if b.kind in ("title", "heading")]
-    for q in sorted(quantities, key=lambda m: m.span):
+    for q in sorted(quantities, key=lambda m: (m.span.start, m.span.end)):
         out[q] = aside_reason(article, q)
         value = q.value
         if out[q] or not isinstance(value, Quantity) or value.unit == "%":

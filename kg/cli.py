@@ -105,8 +105,11 @@ def build_(
     Example 例：
       kg build news/ -o output/
     """
+    import gc
+
     from . import outputs, view
 
+    gc.disable()  # values without cycles: a collector would walk them all, again and again, and find nothing
     given = [f.strip() for f in formats.split(",") if f.strip()]
     report = outputs.run(
         inputs,

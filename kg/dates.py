@@ -126,7 +126,7 @@ def find_times(article: Article) -> list[Mention]:
             continue
         if rule == "time.since":
             since.append(len(out))
-        out.append(Mention(article.id, Span(begin, done), "Time", rule, replace(ref, text=article.text[begin:done])))
+        out.append(Mention(article.id, Span(begin, done), "Time", rule, TimeRef(article.text[begin:done], ref.start, ref.end, ref.basis, ref.role)))
     if since:  # 今年以来 runs to the last stated date, which may stand later in the text
         days.sort()
         for i in since:

@@ -62,12 +62,14 @@ class Scene:
     starts: tuple[int, ...]  # of the sentences
     outer_starts: tuple[int, ...]
     headlined: tuple[Mention, ...]  # the outer mentions of titles and headings
+    lenders: tuple[Mention, ...]  # those of lenders
     sentence_times: tuple[tuple[Mention, ...], ...]  # the times of each sentence
     clause_marks: tuple[int, ...]  # offsets
 
     def number_of(self, offset: int) -> int:
         """The number of the sentence that holds an offset."""
-        return max(bisect_right(self.starts, offset) - 1, 0)
+        before = bisect_right(self.starts, offset)
+        return before - 1 if before else 0
 
     def kind(self, mention: Mention) -> str:
         return self.kinds.get(mention, mention.kind)
@@ -77,7 +79,12 @@ class Scene:
 
     def outer_in(self, span: Span) -> list[Mention]:
         """The outer mentions that start in a span."""
-        return list(self.outer[bisect_left(self.outer_starts, span.start) : bisect_left(self.outer_starts, span.end)])
+        return list(self.between(span.start, span.end))
+
+    def between(self, low: int, high: int) -> tuple[Mention, ...]:
+        """The outer mentions that start in [low, high)."""
+        first = bisect_left(self.outer_starts, low)
+        return self.outer[first : bisect_left(self.outer_starts, high, first)] if low < high else ()
 
     def case(self, mention: Mention) -> str:
         return self.cases.get(mention, "")
@@ -88,9 +95,9 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
     sentences = tuple(article.sentences())
     starts, outer_starts = tuple(s.span.start for s in sentences), tuple(m.span.start for m in outer)
     inside = (outer[bisect_left(outer_starts, s.span.start) : bisect_left(outer_starts, s.span.end)] for s in sentences)
-    rendered = tuple(render(s, article.folded, here, linked.kind) for s, here in zip(sentences, inside, strict=True))
-    cases = {m: case for r in rendered for m, case in case_marks(r)}
-    kinds = {m: linked.kind(m) for m in linked.entity_of}
+    kinds = {m: linked.entities[e].kind if e in linked.entities else m.kind for m, e in linked.entity_of.items()}
+    rendered = tuple(render(s, article.folded, here, lambda m: kinds.get(m, m.kind)) for s, here in zip(sentences, inside, strict=True))
+    cases = {m: case for r in rendered if r.mentions for m, case in case_marks(r)}
     headlined = tuple(m for m in outer if sentences[max(bisect_right(starts, m.span.start) - 1, 0)].kind in ("title", "heading"))
     by_sentence: list[list[Mention]] = [[] for _ in sentences]
     for t in times:
@@ -112,6 +119,7 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
         starts,
         outer_starts,
         headlined,
+        tuple(m for m in outer if kinds.get(m) in LENDERS),
         in_sentence,
         clauses,
     )

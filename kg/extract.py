@@ -77,7 +77,7 @@ def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:
     outer: list[Mention] = []  # apart, by start
     starts: list[int] = []
     nested: dict[Mention, list[Mention]] = {}  # by the outer one
-    for m in sorted(dict.fromkeys(mentions), key=lambda m: (-len(m.span), m.anaphor, _RANK.get(m.kind, 50), m.span, m.kind)):
+    for m in sorted(dict.fromkeys(mentions), key=_first_choice):
         low = bisect_right(starts, m.span.start)
         low -= low > 0 and outer[low - 1].span.end > m.span.start
         over = outer[low : bisect_left(starts, m.span.end, low)]
@@ -89,6 +89,10 @@ def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:
             if all(_inside(m.span, n.span) for n in others if n.span.meets(m.span)):
                 others.append(m)
     return outer, sorted((m for others in nested.values() for m in others), key=_place)
+
+
+def _first_choice(m: Mention) -> tuple[int, bool, int, int, str]:
+    return m.span.start - m.span.end, m.anaphor, _RANK.get(m.kind, 50), m.span.start, m.kind
 
 
 def _stays(inner: Mention, outer: Mention) -> bool:
@@ -175,7 +179,7 @@ class Reading:
 
     def stated(self) -> list[Mention]:
         """The quantities that may state a fact, in reading order."""
-        return [q for q in sorted(self.reasons, key=lambda m: m.span) if not self.reasons[q]]
+        return [q for q in sorted(self.reasons, key=_place) if not self.reasons[q]]
 
 
 def read(article: Article, pack: Pack) -> Reading:
@@ -203,7 +207,7 @@ def read(article: Article, pack: Pack) -> Reading:
     office = {m for m in nested if m.found_by.endswith(".office")}
     free_places = {linked.entity_of[m] for m in kept if m in linked.entity_of and m not in office}
     kept = tuple(m for m in kept if m not in office or linked.entity_of.get(m) in free_places)  # 浙江 only in 浙江某公司 names no place
-    made = scene(article, pack, linked, sorted([*outer, *(free - in_groups)], key=lambda m: m.span), times, frozenset(p.person for p in posts))
+    made = scene(article, pack, linked, sorted([*outer, *(free - in_groups)], key=_place), times, frozenset(p.person for p in posts))
     return Reading(made, kept, tuple(posts), {q: reason if q in free else "asideName" for q, reason in aside_reasons(article, quantities).items()})
 
 

@@ -174,11 +174,12 @@ def parties(scene: Scene, choice: Choice, before: Before) -> tuple[list[parties_
     payer = (scene.entity(choice.financier),) if choice.financier else ()
     to = tuple(scene.entity(m) for m in choice.to)
     old = before if d.sentence - before.sentence <= 3 else Before()
+    things = parties_.around(scene, anchor, d.span)
     return (
-        list(parties_.candidates(scene, "financier", anchor, d.span, choice.instrument, payer, to, old.financiers, old.targets)),
+        list(parties_.candidates(scene, things, "financier", choice.instrument, payer, to, old.financiers, old.targets)),
         [
             c
-            for c in parties_.candidates(scene, "target", anchor, d.span, choice.instrument, to, payer, old.targets, old.financiers)
+            for c in parties_.candidates(scene, things, "target", choice.instrument, to, payer, old.targets, old.financiers)
             if not _ONLY_WHERE.match(scene.article.folded, c.mention.span.end)
         ],
     )
@@ -465,7 +466,7 @@ def _own_branch(scene: Scene, bank: Mention) -> Mention:
     if scene.kind(bank) != "Bank":
         return bank
     institution = scene.entity(bank)
-    own = {scene.entity(m): m for m in scene.outer if scene.kind(m) == "Branch" and scene.entity(m).startswith(institution)}
+    own = {e: m for m in scene.lenders if scene.kind(m) == "Branch" and (e := scene.entity(m)).startswith(institution)}
     return next(iter(own.values())) if len(own) == 1 else bank
 
 

@@ -330,7 +330,7 @@ def _made(lead: str, trail: str, quantity: Quantity, raw: str, of: bool = False,
 
 
 def _without(text: str, start: int, end: int, cut: Sequence[Mention]) -> Iterator[str]:
-    for m in sorted(cut, key=lambda m: m.span):
+    for m in sorted(cut, key=lambda m: (m.span.start, m.span.end)):
         if m.span.start >= start and m.span.end <= end:
             yield text[start : m.span.start]
             start = m.span.end

@@ -220,8 +220,9 @@ class Mention:
     value: Quantity | TimeRef | None = None
     anaphor: bool = False
 
-    def __hash__(self) -> int:  # mentions are keys of most tables, and few begin at one place
-        return self.span.start
+    def __hash__(self) -> int:  # mentions are keys of most tables, and few have one span
+        span = self.span
+        return span.start << 8 ^ span.end
 
 
 @dataclass(frozen=True, slots=True)

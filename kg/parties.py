@@ -22,6 +22,10 @@ PAYERS = frozenset((*LENDERS, "PublicBody", "Company", "OtherOrganization", "Per
 TARGETS = frozenset(
     ("Company OtherOrganization Person Group Prefecture County Township Village Project Facility Workshop Programme PublicBody FinancialProduct").split()
 )
+_GROUPS = {k: "Division" if k in DIVISION_KINDS else "Lender" if k in ("Bank", "Branch") else k for k in sorted(PAYERS | TARGETS)}
+_BREAK = re.compile(r"[，；：]")
+_JOINED = re.compile(r"(?:的)?[“‘]?")
+_SAYS = re.compile(r"(?:[^，。；“”]{0,6})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,85 +50,80 @@ def probability(table: Mapping[str, float], features: Sequence[str]) -> float:
     return 1 / (1 + math.exp(-score(table, features)))
 
 
-def candidates(
-    scene: Scene,
-    role: str,
-    anchor: Span,
-    trigger: Span,
-    instrument: str,
-    picked: Sequence[str],
-    other: Sequence[str],
-    previous: Sequence[str],
-    before: Sequence[str],
-    reach: int = 5,
-) -> Iterator[Party]:
-    """Each thing in reach once. `picked`: the rules' choice (entity ids); `other`: the opposite role's choice; `previous`:
-    this role in the financing before; `before`: the opposite role in the financing before."""
-    kinds = PAYERS if role == "financier" else TARGETS
-    number = scene.number_of(anchor.start)
+def around(scene: Scene, anchor: Span, trigger: Span, reach: int = 5) -> list[Party]:
+    """Each thing in reach of a sum once, whatever its role: of its sentence, of the sentences before, of titles and headings."""
+    text, number = scene.article.folded, scene.number_of(anchor.start)
     sentence = scene.sentences[number]
     start, end = clause_start(scene, anchor.start), clause_end(scene, anchor.end)
-    sums = [m.span for m in scene.outer_in(sentence.span) if isinstance(m.value, Quantity) and m.value.currency and m.span.end <= anchor.start]
+    before = scene.between(sentence.span.start, anchor.start)
+    sums = [m.span.start for m in before if isinstance(m.value, Quantity) and m.value.currency and m.span.end <= anchor.start]
     seen: dict[str, tuple[Mention, set[str]]] = {}
-    last: dict[str, str] = {}
+    groups: set[str] = set()
 
     def put(m: Mention, *where: str) -> None:
         e, kind = scene.entity(m), scene.kind(m)
-        if not e or kind not in kinds:
+        if not e or kind not in _GROUPS:
             return
         if e in seen:
-            seen[e][1].add("again")
-            if where[0] not in seen[e][1] and scene.case(m) == "dative":
-                seen[e][1].add("dative-too")
+            features = seen[e][1]
+            features.add("again")
+            if where[0] not in features and scene.case(m) == "dative":
+                features.add("dative-too")
             return
         seen[e] = (m, {*where, *_form(scene, m)})
-        group = _group(kind)
-        if group not in last:
-            last[group] = e
+        group = _GROUPS[kind]
+        if group not in groups:
+            groups.add(group)
             seen[e][1].add("nearest-of-kind")
 
-    for m in reversed(scene.outer_in(Span(sentence.span.start, anchor.start))):
-        gap = scene.article.folded[m.span.end : anchor.start]
-        back = len(re.findall(r"[，；：]", gap))
-        crossed = sum(m.span.end <= s.start for s in sums)
-        put(
-            m,
-            "same-clause" if m.span.start >= start else f"back-{min(back, 3)}",
-            *(["crosses-sum"] if crossed else []),
-            *(["adjacent"] if m.span.end == trigger.start else []),
-        )
-    for m in scene.outer_in(Span(anchor.end, sentence.span.end)):
-        put(
-            m,
-            "after-clause" if m.span.start < end else "after",
-            *(["after-adjacent"] if re.fullmatch(r"(?:的)?[“‘]?", scene.article.folded[anchor.end : m.span.start]) else []),
-        )
+    for m in reversed(before):
+        place = "same-clause" if m.span.start >= start else f"back-{min(len(_BREAK.findall(text, m.span.end, anchor.start)), 3)}"
+        crossed = bool(sums) and m.span.end <= sums[-1]
+        put(m, place, *(["crosses-sum"] if crossed else []), *(["adjacent"] if m.span.end == trigger.start else []))
+    for m in scene.between(anchor.end, sentence.span.end):
+        near = _JOINED.fullmatch(text, anchor.end, m.span.start)
+        put(m, "after-clause" if m.span.start < end else "after", *(["after-adjacent"] if near else []))
     for n in range(number - 1, max(-1, number - reach - 1), -1):
         s = scene.sentences[n]
         if s.kind in ("caption", "credit", "byline", "header", "heading", "title"):
             continue
         where = f"sentence-{min(number - n, 3)}" if s.block == sentence.block else "earlier-block"
-        for m in reversed(scene.outer_in(s.span)):
+        for m in reversed(scene.between(s.span.start, s.span.end)):
             put(m, where)
     for m in scene.headlined:
         put(m, "title")
-    for e, (m, features) in seen.items():
-        group = _group(scene.kind(m))
-        features |= {f"kind:{group}", f"{instrument}:{group}"}
-        for name, ids in (("picked", picked), ("other", other), ("previous", previous), ("paid-before" if role == "target" else "got-before", before)):
-            if e in ids:
-                features.add(name)
-        if e in (scene.linked.home_village, scene.linked.home, scene.linked.home_town):
+    return [Party(m, tuple(features)) for m, features in seen.values()]
+
+
+def candidates(
+    scene: Scene,
+    things: Sequence[Party],
+    role: str,
+    instrument: str,
+    picked: Sequence[str],
+    other: Sequence[str],
+    previous: Sequence[str],
+    before: Sequence[str],
+) -> Iterator[Party]:
+    """Those of the things `around` a sum that can have a role. `picked`: the rules' choice (entity ids); `other`: the opposite
+    role's choice; `previous`: this role in the financing before; `before`: the opposite role in the financing before."""
+    kinds = PAYERS if role == "financier" else TARGETS
+    known = (("picked", picked), ("other", other), ("previous", previous), ("paid-before" if role == "target" else "got-before", before))
+    homes = (scene.linked.home_village, scene.linked.home, scene.linked.home_town)
+    for thing in things:
+        kind = scene.kind(thing.mention)
+        if kind not in kinds:
+            continue
+        e, group = scene.entity(thing.mention), _GROUPS[kind]
+        features = {*thing.features, f"kind:{group}", f"{instrument}:{group}"}
+        features.update(name for name, ids in known if e in ids)
+        if e in homes:
             features.add("home")
         if "picked" in features:
             features |= {f"picked:{f}" for f in ("same-clause", "earlier-block", "case:dative", "sentence-1", "crosses-sum") if f in features}
         if not picked:
             features.add("none-picked")
-        yield Party(m, tuple(sorted(features)))
-
-
-def _group(kind: str) -> str:
-    return "Division" if kind in DIVISION_KINDS else "Lender" if kind in ("Bank", "Branch") else kind
+        yield Party(thing.mention, tuple(sorted(features)))
 
 
 def _form(scene: Scene, m: Mention) -> Iterator[str]:
@@ -136,11 +135,11 @@ def _form(scene: Scene, m: Mention) -> Iterator[str]:
         yield "anaphor"
     if m in scene.posts:
         yield "post"
-    if scene.kind(m) == "Person" and re.match(r"(?:[^，。；“”]{0,6})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆)", text[m.span.end : m.span.end + 12]):
+    if scene.kind(m) == "Person" and _SAYS.match(text, m.span.end, m.span.end + 12):
         yield "speaker"
     follow = text[m.span.end : m.span.end + 2]
     if follow[:1] == "的":
         yield "genitive"
-    nxt = scene.outer_in(Span(m.span.end, m.span.end + 2))
+    nxt = scene.between(m.span.end, m.span.end + 2)
     if nxt and nxt[0].span.start <= m.span.end + (1 if follow[:1] == "的" else 0):
         yield "modifier"

@@ -162,7 +162,7 @@ class _Found:
         span = Span(start, end)
         if span in self.persons:
             return self.persons[span]
-        if any(i in self.taken for i in range(start, end)):
+        if not self.taken.keys().isdisjoint(range(start, end)):
             return None
         f = self.article.folded
         if _QUOTED.get(f[start - 1 : start]) == f[end : end + 1] != "" and not firm:  # “杨大哥”: the name of an office

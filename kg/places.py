@@ -84,14 +84,14 @@ def resolve(article: Article, mentions: Sequence[Mention], register: Register, p
 
     Ids are chains from the prefecture; a place that the register lacks is scoped by the town or county it is named with, else by the article.
     """
-    hits = {Span(h.start, h.end): h for h in _read(article.folded or article.text, _hidden(article), (pack or load()).folders)}
+    hits = {(h.start, h.end): h for h in _read(article.folded or article.text, _hidden(article), (pack or load()).folders)}
     ids: dict[Mention, str] = {}
     forms: dict[str, Counter[str]] = {}
     made: dict[str, Entity] = {}
     seen: Counter[str] = Counter()
     titles = [b.span for b in article.blocks if b.kind == "title"]
     for mention in mentions:
-        hit = hits.get(mention.span)
+        hit = hits.get((mention.span.start, mention.span.end))
         if hit is None or mention.kind != hit.kind:
             continue
         entity = _entity(hit, register, article.id)
@@ -105,8 +105,10 @@ def resolve(article: Article, mentions: Sequence[Mention], register: Register, p
         forms.setdefault(entity.id, Counter())[article.at(mention.span)] += 1
     entities = []
     for id_, entity in sorted(made.items()):
-        label = entity.label if entity.code else min(forms.get(id_) or {entity.label: 1}, key=lambda f: (-len(f), f))
-        entities.append(replace(entity, label=label, aliases=tuple(sorted(f for f in forms.get(id_, ()) if f != label))))
+        said = forms.get(id_, ())
+        label = entity.label if entity.code or not said else min(said, key=lambda f: (-len(f), f))
+        others = tuple(sorted(f for f in said if f != label))
+        entities.append(replace(entity, label=label, aliases=others) if said else entity)
     home = _home(seen)
     towns = Counter({c: n for c, n in _rolled(seen, 9).items() if home and c.startswith(home)})
     villages = Counter({i: sum(f.values()) for i, f in forms.items() if made[i].kind == "Village"})

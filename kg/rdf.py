@@ -148,11 +148,12 @@ def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concept
 
 def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts) -> Iterator[Node]:
     name, use, types, articles = concepts.spell, concepts.use, Memo(_types), Memo(article_name)
+    sure = Memo(lambda number: decimal(Decimal(number)))
     for f in facts:
         graphs = tuple(sorted({articles[e.article] for e in f.evidence}))
         roles = {f"{_PROPERTY.get(role) or 'gf:' + role} {_role_value(role, value, concepts)}" for role, value in f.roles}
         quantities = spans.quantities(f)
-        confidence = decimal(Decimal(str(round(f.confidence, 4))))
+        confidence = sure[str(round(f.confidence, 4))]
         lines = [types[f.kind], *(sorted(roles, reverse=True) if f.kind == "Claim" else sorted(roles))]  # subject, predicate, object: as one reads it
         lines += [f"gf:{role} {term}" for role, term, _ in quantities]
         lines += _time(f.time, f.kind, concepts)

@@ -59,7 +59,7 @@ class Register:
     def name(self, code: str) -> str:
         """The bare register name. Raises KeyError for a code that is not in the register."""
         if len(code) == 12:
-            return _villages(self, code[:6])[1][code]
+            return _village_names(code[:9])[code]
         return self.names[code]
 
     def chain(self, code: str) -> tuple[str, ...]:
@@ -86,11 +86,11 @@ class Register:
 
     def villages_in(self, area: str) -> Mapping[str, tuple[str, ...]]:
         """Village name (村, 社区, 嘎查; committees' suffixes dropped) → codes, of a county or a town. Reads the prefecture's villages when first asked."""
-        return _villages(self, area[:6])[0] if len(area) <= 6 else _of_town(area)
+        return _villages(area[:6]) if len(area) <= 6 else _of_town(area)
 
     def village_tails(self, county: str) -> frozenset[str]:
         """The last three characters of a county's village names: what does not end so is no village of it."""
-        return _village_tails(self, county)
+        return _village_tails(county)
 
     def lone_stems(self, county: str) -> tuple[tuple[str, str], ...]:
         """Short forms of a county's towns whose full names are unique in the country, with their codes."""
@@ -215,8 +215,9 @@ def _towns(register: Register, county: str) -> Mapping[str, str]:
 
 
 @cache
-def _village_tails(register: Register, county: str) -> frozenset[str]:
-    return frozenset(n[-3:] for n in _villages(register, county)[0])
+def _village_tails(county: str) -> frozenset[str]:
+    lines = (line for town, line in _chunk(county[:4]).items() if town.startswith(county))
+    return frozenset(cell.rpartition(":")[2][-3:] for line in lines for cell in line.split("\t"))
 
 
 @cache
@@ -245,13 +246,18 @@ def _chunk(prefecture: str) -> Mapping[str, str]:
 
 
 @cache
-def _villages(register: Register, county: str) -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
-    """A county's villages: name → codes, code → name."""
-    by_name: dict[str, list[str]] = {}
-    by_code: dict[str, str] = {}
+def _villages(county: str) -> Mapping[str, tuple[str, ...]]:
+    """A county's villages: name → codes."""
+    out: dict[str, tuple[str, ...]] = {}
     for town, line in _chunk(county[:4]).items():
         if town.startswith(county):
             for code, name in _numbered(town, line.split("\t")):
-                by_name.setdefault(name, []).append(code)
-                by_code[code] = name
-    return _frozen(by_name), by_code
+                out[name] = (*out[name], code) if name in out else (code,)
+    return out
+
+
+@cache
+def _village_names(town: str) -> Mapping[str, str]:
+    """A town's villages: code → name."""
+    line = _chunk(town[:4]).get(town)
+    return dict(_numbered(town, line.split("\t"))) if line is not None else {}

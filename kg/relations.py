@@ -24,6 +24,7 @@ _UNDER = {
     "OtherOrganization": "gf:participatesIn",
     "Programme": "gf:subProgrammeOf",
 }
+_TELLING = frozenset(("Branch", "FinancialProduct", *_UNDER))  # things whose name may say a relation
 
 
 def relations(scene: Scene, mentions: Sequence[Mention], financings: Sequence[Fact]) -> Iterator[Fact]:
@@ -48,7 +49,10 @@ def _structural(scene: Scene, mentions: Sequence[Mention]) -> Iterator[Fact | No
     lenders = [m for m in by_start if scene.kind(m) in LENDERS]
     one = list({scene.entity(m): m for m in reversed(by_start) if scene.kind(m) in ("Programme", "FinancialProduct")}.values())
     for m in by_start:
-        kind, number = scene.kind(m), scene.number_of(m.span.start)
+        kind = scene.kind(m)
+        if kind not in _TELLING:
+            continue
+        number = scene.number_of(m.span.start)
         inner = [x for x in by_start[bisect_left(starts, m.span.start) : bisect_left(starts, m.span.end)] if m.span.covers(x.span) and x is not m]
         if kind == "Branch":
             yield _unit_of(scene, m, inner, lenders, number)
@@ -175,8 +179,10 @@ def _offers(scene: Scene, financings: Sequence[Fact], by_entity: Mapping[str, Me
     found: dict[str, list[Mention]] = {}
     alone: list[Mention] = []
     for m in scene.outer:
+        if scene.kind(m) != "FinancialProduct" or not scene.entity(m):
+            continue
         number = scene.number_of(m.span.start)
-        if scene.kind(m) != "FinancialProduct" or not scene.entity(m) or scene.sentences[number].kind in ("title", "heading", "caption"):
+        if scene.sentences[number].kind in ("title", "heading", "caption"):
             continue
         here = scene.sentences[number].span
         banks = [x for x in scene.outer_in(here) if scene.kind(x) in LENDERS and scene.case(x) not in ("with", "dative") and scene.entity(x)]

@@ -99,7 +99,7 @@ class Rendered:
     """A sentence with slots. `at`: the article offset of every rendered character, and of the end."""
 
     text: str
-    at: tuple[int, ...]
+    at: Sequence[int]
     mentions: tuple[Mention, ...]
     characters: frozenset[str]  # of the text
 
@@ -131,14 +131,17 @@ def render(sentence: Sentence, folded: str, outer: Sequence[Mention], kind: Call
     out: list[str] = []
     at: list[int] = []
     used: list[Mention] = []
-    here = sentence.span.start
+    here, last = sentence.span.start, sentence.span.end
+    if not outer:
+        text = folded[here:last]
+        return Rendered(text, range(here, last + 1), (), frozenset(text))
     for m in outer:
-        if m.span.start < here or m.span.end > sentence.span.end:
+        start, end = m.span.start, m.span.end
+        if start < here or end > last:
             continue
-        k = kind_of(m, kind(m))
+        k = kind_of(m, None if m.value else kind(m))
         if k not in _TYPE_OF:
             continue
-        start, end = m.span.start, m.span.end
         if start > here and folded[start - 1 : start] + folded[end : end + 1] in QUOTES:  # “强村贷” is one slot, marks and all
             start, end = start - 1, end + 1
         out.append(folded[here:start])
@@ -147,8 +150,8 @@ def render(sentence: Sentence, folded: str, outer: Sequence[Mention], kind: Call
         at.extend((start, start))
         used.append(m)
         here = end
-    out.append(folded[here : sentence.span.end])
-    at.extend(range(here, sentence.span.end + 1))
+    out.append(folded[here:last])
+    at.extend(range(here, last + 1))
     text = "".join(out)
     return Rendered(text, tuple(at), tuple(used), frozenset(text))
 
@@ -253,20 +256,15 @@ def needs(pattern: str) -> tuple[frozenset[str], ...]:
 
 
 @cache
-def _by_first_need(pack: Pack, fact: str) -> Mapping[str, tuple[int, ...]]:
-    """The numbers of the rules by each character of the first set they need; under "" those that need none."""
-    out: dict[str, list[int]] = {}
-    for number, rule in enumerate(rules(pack, fact)):
-        for character in next(iter(rule.needs), ("",)):
-            out.setdefault(character, []).append(number)
-    return {c: tuple(numbers) for c, numbers in out.items()}
+def _first_needs(pack: Pack, fact: str) -> tuple[tuple[frozenset[str] | None, Rule], ...]:
+    """The rules, each with the first set it needs, which most sentences lack."""
+    return tuple((next(iter(rule.needs), None), rule) for rule in rules(pack, fact))
 
 
 def likely(pack: Pack, fact: str, sentence: Rendered) -> list[Rule]:
     """The rules for this kind of fact that have all they need in a sentence, in the pack's order: the others cannot fit."""
-    known, by_need = rules(pack, fact), _by_first_need(pack, fact)
-    found = {n for c in sentence.characters & by_need.keys() for n in by_need[c]}
-    return [known[n] for n in sorted(found.union(by_need.get("", ()))) if not any(map(sentence.characters.isdisjoint, known[n].needs))]
+    lacks = sentence.characters.isdisjoint
+    return [rule for first, rule in _first_needs(pack, fact) if first is None or (not lacks(first) and not any(map(lacks, rule.needs)))]
 
 
 def find(rule: Rule, sentence: Rendered) -> Iterator[Match]:

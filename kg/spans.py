@@ -45,7 +45,7 @@ class Spans:
         self.sentences: dict[str, tuple[list[int], list[Sentence]]] = {}
         self.mentions: dict[Place, _Mention] = {}
         self.passages: dict[Place, str] = {}  # place → its term
-        self.trimmed: dict[tuple[str, Span], Place] = {}
+        self.trimmed: dict[Place, Place] = {}  # passage with the white space around it → without
         self.surfaces: dict[str, set[str]] = {}
         for link in graph.links:
             self._mention(link.mention, name[link.entity])
@@ -81,11 +81,12 @@ class Spans:
 
     def _passage(self, article: str, span: Span) -> Place:
         """A passage without the white space around it."""
-        place = self.trimmed.get((article, span))
+        key = (article, span.start, span.end)
+        place = self.trimmed.get(key)
         if place is None:
             words = self.articles[article].at(span)
             start = span.start + len(words) - len(words.lstrip())
-            place = self.trimmed[article, span] = (article, start, start + len(words.strip()))
+            place = self.trimmed[key] = (article, start, start + len(words.strip()))
             self.passages[place] = _span_name("p", place)
         return place
 
@@ -172,16 +173,19 @@ class Spans:
     def _written(self, kind: str, name: str, place: Place, segments: tuple[Segment, ...], more: list[str], graph: str) -> Iterator[tuple[str, list[str], str]]:
         article = self.articles[place[0]]
         raw = self.sources.get(article.path, "")
-        exact = f"gf:exact {text(line(article.text[place[1] : place[2]]))}"
+        words = article.text[place[1] : place[2]]
+        clean = text(line(words))
         if len(segments) == 1:
             start, end = segments[0].start, segments[0].end
-            lines = [f"a {kind}", f"gf:inArticle {graph}", f"gf:start {start}", f"gf:end {end}", exact, f"gf:quote {text(raw[start:end])}"]
+            quote = raw[start:end]
+            told = clean if quote == words and "\n" not in words and "\r" not in words else text(quote)
+            lines = [f"a {kind}", f"gf:inArticle {graph}", f"gf:start {start}", f"gf:end {end}", f"gf:exact {clean}", f"gf:quote {told}"]
             yield name, lines + more, graph
             return
         parts = [f"{name.replace(':', ':s', 1)}_{n}" for n in range(1, len(segments) + 1)]
         ends = [f"gf:start {min(s.start for s in segments)}", f"gf:end {max(s.end for s in segments)}"] if segments else []
         split = ["gf:segment " + " , ".join(parts)] if parts else []
-        yield name, [f"a {kind}", f"gf:inArticle {graph}", *ends, exact, *split, *more], graph
+        yield name, [f"a {kind}", f"gf:inArticle {graph}", *ends, f"gf:exact {clean}", *split, *more], graph
         for number, (part, s) in enumerate(zip(parts, segments, strict=True), 1):
             yield part, ["a gf:Segment", f"gf:index {number}", f"gf:start {s.start}", f"gf:end {s.end}", f"gf:quote {text(raw[s.start : s.end])}"], graph
 

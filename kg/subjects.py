@@ -15,7 +15,7 @@ from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
-from itertools import repeat
+from itertools import pairwise, repeat
 
 from .discourse import Scene, clause_start
 from .model import DIVISION_KINDS, Fact, Mention, Quantity, Span
@@ -26,6 +26,8 @@ GROUPS = {
     "OtherOrganization": "union", "Person": "person", "Group": "group", "Project": "project", "Programme": "programme", "FinancialProduct": "product",
     **dict.fromkeys(("Province", "Prefecture", "County", "Township", "Village"), "place"), **dict.fromkeys(("Facility", "Workshop"), "site"),
 }  # fmt: skip
+_OF_KIND = {kind: f"kind:{kind if kind in DIVISION_KINDS else group}" for kind, group in GROUPS.items()}
+_EACH = re.compile(r"户均|村均|每户|每村|一户|一人|每人|人均|村每")
 _SPEECH = re.compile(r"(?:[^，。；“”]{0,8})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆|道)")
 _CLASSES = (  # what a number is of, by the words around it: the first that fits
     ("terms", re.compile(r"利率|额度|年化|期限|保费|保额|最高可|顶格|费率|自缴|贴息|下浮")),
@@ -160,11 +162,11 @@ class _View:
     scene: Scene
     count: Counter[str]
     top: int
-    things: tuple[tuple[Mention, ...], ...]  # of each sentence: what can be a subject
+    things: tuple[tuple[tuple[Mention, str], ...], ...]  # of each sentence: what can be a subject, and its entity
     sentence_topic: tuple[str, ...]  # of each sentence: the entity of its first subject
     block_topic: Mapping[int, str]
-    frequent: tuple[Mention, ...]  # first mentions of what the article names most
-    titles: tuple[Mention, ...]
+    frequent: tuple[tuple[Mention, str], ...]  # first mentions of what the article names most
+    titles: tuple[tuple[Mention, str], ...]
     sums: tuple[tuple[int, frozenset[str], frozenset[str]], ...]  # of each financing: offset of its sum, who pays, who receives
     stands: Callable[[Mention], str]  # these ask each thing but once, however many numbers are near it
     form: Callable[[Mention, str, bool], tuple[str, ...]]
@@ -173,18 +175,18 @@ class _View:
 def _look(scene: Scene, money: Sequence[Fact]) -> _View:
     count: Counter[str] = Counter()
     firsts: dict[str, Mention] = {}
-    for m in scene.outer:
-        e = scene.entity(m)
-        if e and scene.kind(m) in GROUPS:
-            count[e] += 1
-            firsts.setdefault(e, m)
     topics: list[str] = []
     blocks: dict[int, str] = {}
-    titles: list[Mention] = []
-    stands, form = cache(partial(_stands, scene)), cache(partial(_form, scene))
-    things = tuple(tuple(m for m in scene.outer_in(s.span) if scene.kind(m) in GROUPS and scene.entity(m)) for s in scene.sentences)
+    titles: list[tuple[Mention, str]] = []
+    modifies = frozenset(_modifying(scene))
+    stands = cache(partial(_stands, scene, modifies))
+    form = cache(partial(_form, scene, modifies, stands))
+    things = tuple(_things(scene, s.span.start, s.span.end) for s in scene.sentences)
     for s, inside in zip(scene.sentences, things, strict=True):
-        topic = next((scene.entity(m) for m in inside if stands(m) == ""), "")
+        for m, e in inside:
+            count[e] += 1
+            firsts.setdefault(e, m)
+        topic = next((e for m, e in inside if stands(m) == ""), "")
         topics.append(topic)
         if s.kind == "title":
             titles += inside
@@ -200,7 +202,7 @@ def _look(scene: Scene, money: Sequence[Fact]) -> _View:
         things,
         tuple(topics),
         blocks,
-        tuple(firsts[e] for e in dict.fromkeys([*often, *own])),
+        tuple((firsts[e], e) for e in dict.fromkeys([*often, *own])),
         tuple(titles),
         _sums(money),
         stands,
@@ -218,21 +220,28 @@ def _sums(money: Sequence[Fact]) -> tuple[tuple[int, frozenset[str], frozenset[s
     return tuple(sorted(found, key=lambda x: x[0]))
 
 
-def _modifies(scene: Scene, m: Mention) -> bool:
-    """Whether a mention only opens the next: 萧山区|进化镇|下坂底村, 工行|的“兴农贷”."""
+def _things(scene: Scene, low: int, high: int) -> tuple[tuple[Mention, str], ...]:
+    """What can be a subject and starts in [low, high), with its entity."""
+    return tuple((m, e) for m in scene.between(low, high) if (e := scene.entity(m)) and scene.kind(m) in GROUPS)
+
+
+def _modifying(scene: Scene) -> Iterator[Mention]:
+    """The mentions that only open the next: 萧山区|进化镇|下坂底村, 工行|的“兴农贷”."""
     text = scene.article.folded
-    following = scene.outer_in(Span(m.span.end, m.span.end + 2))
-    return bool(following) and following[0].span.start <= m.span.end + (1 if text[m.span.end : m.span.end + 1] in "的“" else 0)
+    for m, following in pairwise(scene.outer):
+        gap = following.span.start - m.span.end
+        if gap == 0 or (gap == 1 and text[m.span.end] in "的“"):
+            yield m
 
 
-def _stands(scene: Scene, m: Mention) -> str:
+def _stands(scene: Scene, modifies: frozenset[Mention], m: Mention) -> str:
     """Why a mention is no subject of its clause: its case, or that it is compared with, a place of it, a predicate, a speaker …; "" = it may be one."""
     text = scene.article.folded
     before, follow = text[max(0, m.span.start - 2) : m.span.start], text[m.span.end : m.span.end + 14]
     case = scene.case(m)
     if case:
         return case
-    if _modifies(scene, m):
+    if m in modifies:
         return "modifier"
     if before[-1:] in ("较", "比", "占") or before in ("高于", "低于", "超过", "多于"):
         return "compared"
@@ -287,30 +296,27 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
     start = clause_start(scene, offset)
     seen: dict[str, tuple[Mention, set[str]]] = {}
 
-    def put(m: Mention, where: str) -> None:
-        e = scene.entity(m)
-        if not e or scene.kind(m) not in GROUPS:
-            return
-        known = seen.get(e)
-        if known is None:
-            seen[e] = (m, {where, *view.form(m, "here" if where.startswith("clause") else "back", where == "holds-number")})
+    def put(m: Mention, e: str, where: str, near: str = "back") -> None:
+        if e not in seen:
+            seen[e] = (m, {where, *view.form(m, near, where == "holds-number")})
 
-    here = scene.outer_in(Span(sentence.span.start, offset))
-    for m in reversed(here):
-        back = sum(text.count(mark, m.span.end, start) for mark in "，；：")
-        put(m, "clause" if m.span.start >= start else f"clauses-{min(back, 3)}")
-    subjects_here = [m for m in here if scene.entity(m) in seen and view.stands(m) == ""]
+    here = [x for x in view.things[number] if x[0].span.start < offset]
+    for m, e in reversed(here):
+        if e not in seen:
+            back = sum(text.count(mark, m.span.end, start) for mark in "，；：")
+            put(m, e, "clause" if m.span.start >= start else f"clauses-{min(back, 3)}", "here")
+    subjects_here = [(m, e) for m, e in here if view.stands(m) == ""]
     part = max(text.rfind("；", sentence.span.start, offset), sentence.span.start)
-    topics = (next((m for m in subjects_here if m.span.start >= part), None), next(reversed(subjects_here), None))
+    topics = (next((e for m, e in subjects_here if m.span.start >= part), None), next((e for _, e in reversed(subjects_here)), None))
     for topic, name in zip(topics, ("part-topic", "nearest"), strict=True):
         if topic is not None:
-            seen[scene.entity(topic)][1].add(name)
-    for m in scene.outer_in(Span(max(sentence.span.start, offset - 20), offset + 1)):
+            seen[topic][1].add(name)
+    for m, e in _things(scene, max(sentence.span.start, offset - 20), offset + 1):
         if m.span.covers(quantity.span) and m is not quantity:  # a counted group holds the number itself
-            put(m, "holds-number")
-    for m in scene.outer_in(Span(quantity.span.end, min(sentence.span.end, quantity.span.end + 30))):
-        if scene.entity(m) not in seen:
-            put(m, "after-of" if text[quantity.span.end : m.span.start] in ("的", "长的", "") else "after")
+            put(m, e, "holds-number")
+    for m, e in _things(scene, quantity.span.end, min(sentence.span.end, quantity.span.end + 30)):
+        if e not in seen:
+            put(m, e, "after-of" if text[quantity.span.end : m.span.start] in ("的", "长的", "") else "after")
     blocks = 0
     for n in range(number - 1, max(-1, number - reach - 1), -1):
         s = scene.sentences[n]
@@ -319,27 +325,26 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
         if s.block != sentence.block and s.block != scene.sentences[n + 1].block:
             blocks += 1
         where = f"sentence-{min(number - n, 3)}" if s.block == sentence.block else f"block-{min(blocks, 2)}"
-        for m in reversed(view.things[n]):
-            put(m, where)
+        for m, e in reversed(view.things[n]):
+            put(m, e, where)
     heading = next((n for n in range(number - 1, max(-1, number - 12), -1) if scene.sentences[n].kind == "heading"), None)
     if heading is not None:
-        for m in scene.outer_in(scene.sentences[heading].span):
-            put(m, "heading")
-    for m in view.titles:
-        put(m, "title")
-    for m in view.frequent:
+        for m, e in view.things[heading]:
+            put(m, e, "heading")
+    for m, e in view.titles:
+        put(m, e, "title")
+    for m, e in view.frequent:
         if m.span.start < offset:
-            put(m, "far")
+            put(m, e, "far")
     speaker, body = _speaker(view, offset)
     for voice, name in ((speaker, "speaker-self"), (body, "speaker-body")):
-        if voice is not None and scene.entity(voice):
-            put(voice, "far")
-            if scene.entity(voice) in seen:
-                seen[scene.entity(voice)][1].add(name)
+        if voice is not None and (e := scene.entity(voice)):
+            put(voice, e, "far")
+            seen[e][1].add(name)
     sort = _class(quantity, words)
     linked = scene.linked
     own = {linked.home: "home", linked.home_town: "home-town", linked.home_village: "home-village"}
-    per = bool(re.search(r"户均|村均|每户|每村|一户|一人|每人|人均|村每", words))
+    per = bool(_EACH.search(words))
     block = view.block_topic.get(sentence.block, "")
     earlier = view.sentence_topic[number - 1] if number and scene.sentences[number - 1].block == sentence.block else ""
     low = sentence.span.start - 60
@@ -352,7 +357,8 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
             features.add("payer")
         if e in payees:
             features.add("payee")
-        features |= {f"kind:{kind if kind in DIVISION_KINDS else group}", f"{sort}:{group}"}
+        features.add(_OF_KIND[kind])
+        features.add(f"{sort}:{group}")
         if e == block:
             features.add("block-topic")
         if e == earlier:
@@ -392,7 +398,7 @@ def _bond(view: _View, last: Mention, quantity: Mention) -> Iterator[str]:
         yield "bond:next-sentence" if b == a + 1 else "bond:block"
     else:
         yield "bond:other-block"
-    inside = scene.outer_in(Span(last.span.end, quantity.span.start))
+    inside = scene.between(last.span.end, quantity.span.start)
     if any(scene.kind(m) in GROUPS and view.stands(m) == "" for m in inside):
         yield "bond:subject-between" if a == b else "bond:subject-between-far"
     elif not inside:
@@ -401,7 +407,7 @@ def _bond(view: _View, last: Mention, quantity: Mention) -> Iterator[str]:
         yield "bond:among"
 
 
-def _opens(scene: Scene, m: Mention) -> bool:
+def _opens(scene: Scene, modifies: frozenset[Mention], m: Mention) -> bool:
     """Whether nothing but times, adverbs and what modifies it stands before a mention in its clause."""
     text = scene.article.folded
     begin = clause_start(scene, m.span.start)
@@ -410,24 +416,22 @@ def _opens(scene: Scene, m: Mention) -> bool:
         return False
     for t in scene.times[bisect_left(scene.times, begin, key=lambda t: t.span.start) : bisect_left(scene.times, m.span.start, key=lambda t: t.span.start)]:
         lead = lead.replace(text[t.span.start : t.span.end], "", 1)
-    for o in scene.outer_in(Span(begin, m.span.start)):  # 东方镇靖岳村的|胡秀蓉: what only opens a mention does not stand before it
-        lead = lead.replace(text[o.span.start : o.span.end], "", 1) if _modifies(scene, o) else lead
+    for o in scene.between(begin, m.span.start):  # 东方镇靖岳村的|胡秀蓉: what only opens a mention does not stand before it
+        lead = lead.replace(text[o.span.start : o.span.end], "", 1) if o in modifies else lead
     return not _LEADS.sub("", lead)
 
 
-def _form(scene: Scene, m: Mention, near: str, counted: bool) -> tuple[str, ...]:
+def _form(scene: Scene, modifies: frozenset[Mention], stands: Callable[[Mention], str], m: Mention, near: str, counted: bool) -> tuple[str, ...]:
     """How a mention stands: its case, first in its clause, an anaphor, a speaker, a mere modifier of what follows.
 
     `near`: here (in the number's sentence) or back; `counted`: it holds the number itself.
     """
     text = scene.article.folded
     out: list[str] = []
-    stands = _stands(scene, m)
-    out.append(f"{near}:{stands or 'subject'}")
+    out.append(f"{near}:{stands(m) or 'subject'}")
     if m in scene.posts:
         out.append("post")
-    modifies = _modifies(scene, m)
-    if not modifies and _opens(scene, m):
+    if m not in modifies and _opens(scene, modifies, m):
         out.append(f"first:{near}")
     if m.anaphor:
         out.append("anaphor")
@@ -436,10 +440,10 @@ def _form(scene: Scene, m: Mention, near: str, counted: bool) -> tuple[str, ...]
     follow = text[m.span.end : m.span.end + 14]
     if follow[:1] == "的":
         out.append("genitive")
-    next_ = scene.outer_in(Span(m.span.end, m.span.end + 14))
-    room = next_[0].span.start - m.span.end if next_ else 14
-    if not modifies and _HOLDS.match(follow[:room]) and not counted:
-        out.append("attributive")
+    if m not in modifies and not counted and _HOLDS.match(follow):
+        next_ = scene.between(m.span.end, m.span.end + 14)
+        if not next_ or _HOLDS.match(follow[: next_[0].span.start - m.span.end]):
+            out.append("attributive")
     if _PREDICATE.match(follow):
         out.append(f"predicate:{near}")
     return tuple(out)

@@ -1,6 +1,6 @@
-"""Ask HermiT whether the vocabulary, its alignments and a graph contradict each other: `make reason`.
+"""Ask HermiT whether the vocabulary, its alignments and a graph (the tests' hand-made one by default) contradict each other.
 
-    python scripts/reason.py [output/graph.ttl]
+    python scripts/reason.py [output/graph.ttl]        as `make reason` does
 
 Needs owlready2 (it brings HermiT) and Java; neither is needed for anything else. xsd:date is no datatype of OWL 2, and texts say nothing to a
 reasoner: such statements are left out. Exit code 1 where something contradicts, or where a contradiction put in on purpose is not found.
