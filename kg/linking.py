@@ -60,8 +60,8 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
         elif text != old.label and text not in old.aliases:
             entities[entity.id] = replace(old, aliases=(*old.aliases, text))
 
-    _banks(article, [m for m in named if m.kind in LENDERS], pack, put)
     inner = sorted((m for m in of if m.kind in DIVISION_KINDS), key=lambda m: (m.span.start, -m.span.end))
+    _banks(article, [m for m in named if m.kind in LENDERS], pack, put, _wider(article, inner, of, entities))
     for m in sorted(named, key=lambda m: (-len(m.span), m.span.start)):
         if m.kind == "PublicBody" or (
             m.kind == "OtherOrganization" and (_LEVEL_NAME.match(article.folded[m.span.start : m.span.end]) or _level_office(article, m, inner))
@@ -109,7 +109,20 @@ def core(tail: str) -> str:
     return re.sub(r"(?<=[^\W\d_]{2})[省市县区](?=[^\W\d_])", "", tail)
 
 
-def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put) -> None:
+def _wider(article: Article, divisions: Sequence[Mention], of: Mapping[Mention, str], entities: Mapping[str, Entity]) -> Callable[[Mention], str]:
+    """For a branch: the province and city named in it before their own county, 杭州 of 杭州萧山分行; "" if there are none."""
+
+    def wider(m: Mention) -> str:
+        inside = [d for d in divisions if m.span.covers(d.span) and d in of]
+        county = next((d for d in inside if entities[of[d]].kind == "County"), None)
+        above = [d for d in inside if county and d.span.end <= county.span.start and entities[of[d]].kind in ("Province", "Prefecture")]
+        joined = bool(above) and county is not None and max(d.span.end for d in above) == county.span.start
+        return article.folded[min(d.span.start for d in above) : county.span.start] if joined and county else ""
+
+    return wider
+
+
+def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put, wider: Callable[[Mention], str]) -> None:
     """Institutions and branches: canonical institution + core of the rest; bare names take a known branch's or the focus's."""
     seen: dict[tuple[str, str], Entity] = {}
     read = [(m, *banks.parts(article.folded[m.span.start : m.span.end], pack)) for m in mentions]
@@ -151,7 +164,8 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put) 
                 if institution in pack.by_name["banks"]
                 else (article.at(m.span) if banks.parts(article.folded[m.span.start : m.span.end], pack)[0] else institution + tail)
             )
-            name = local_name(institution + tail) if institution else f"{local_name(tail)}.{article.id}"
+            rank = tail.removeprefix(wider(m))  # 杭州萧山分行 is 萧山分行
+            name = local_name(institution + rank) if institution else f"{local_name(tail)}.{article.id}"
             known = seen[(institution, place)] = Entity("agent/" + name, "Branch", label)
         put(m, known)
         made[m] = known
