@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 from .discourse import Scene, clause_start, topic
-from .model import DIVISION_KINDS, Mention, Span
+from .model import DIVISION_KINDS, Mention
 from .slots import LIST_MARK
 
 ORGANISED = frozenset(("Bank", "Insurer", "Guarantor", "Branch", "Company", "PublicBody", "OtherOrganization", *DIVISION_KINDS))
@@ -25,7 +25,7 @@ def actors(scene: Scene, offset: int, kinds: frozenset[str] = ORGANISED) -> list
     """
     sentence = scene.sentences[scene.number_of(offset)]
     start = clause_start(scene, offset)
-    here = scene.outer_in(Span(start, offset))
+    here = scene.between(start, offset)
     found = [m for m in here if _may_act(scene, m, kinds, near=True)]
     if found:
         return _together(scene, here, _head(scene, found), kinds)
@@ -33,7 +33,7 @@ def actors(scene: Scene, offset: int, kinds: frozenset[str] = ORGANISED) -> list
         return []
     while start > sentence.span.start:
         end, start = start - 1, clause_start(scene, start - 1)
-        there = scene.outer_in(Span(start, end))
+        there = scene.between(start, end)
         found = [m for m in there if _may_act(scene, m, kinds, near=False)]
         if found:
             return _together(scene, there, _first_head(scene, found), kinds)

@@ -91,11 +91,18 @@ def sure(graph: Graph, least: float = 0.5) -> Graph:
     if len(kept) == len(graph.facts):
         return graph
     gone = {f.id for f in graph.facts} - kept
-    facts = tuple(replace(f, roles=tuple(r for r in f.roles if r[1] not in gone)) for f in graph.facts if f.id in kept)
+    facts = tuple(_without_roles(f, gone) for f in graph.facts if f.id in kept)
     held = {a.mention for f in facts for _, a in f.amounts} | {e.size.mention for e in graph.entities if e.size}
     loose = {a for f in graph.facts if f.id in gone for _, a in f.amounts if a.mention not in held}
     asides = {*graph.asides, *(Aside(a, "asideUncertain") for a in loose)}
     return replace(graph, facts=facts, asides=tuple(sorted(asides, key=_aside_key)))
+
+
+def _without_roles(fact: Fact, gone: set[str]) -> Fact:
+    """A fact that names no fact that is gone."""
+    if gone.isdisjoint(value for _, value in fact.roles):
+        return fact
+    return replace(fact, roles=tuple(r for r in fact.roles if r[1] not in gone))
 
 
 def _each_article_once(parts: Iterable[DocumentFacts]) -> list[DocumentFacts]:

@@ -110,6 +110,7 @@ def build_(
     from . import outputs, view
 
     gc.disable()  # values without cycles: a collector would walk them all, again and again, and find nothing
+    click.get_current_context().call_on_close(gc.enable)
     given = [f.strip() for f in formats.split(",") if f.strip()]
     report = outputs.run(
         inputs,

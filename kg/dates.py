@@ -83,6 +83,7 @@ _AHEAD = re.compile("(?:[0-9]{1,2}|[一两二三四五六七八九十几]+)(?:�
 _FIRST_MONTHS = re.compile("前(?:[1-9]|1[01])个月(?![免试内里])")
 _DECADE = re.compile("([1-9]0|[二三四五六七八九]十)年代(初|末|中期)?")
 _CN_YEAR = re.compile("[一二][〇零○九][〇零○一二三四五六七八九]{2}年")
+_SOME_YEAR = re.compile(f"{_YEAR}[年.\\-/]|{_CN_YEAR.pattern}")  # no date is stated without one
 _NUMBERS = {**{str(i): i for i in range(1, 13)}, **{c: i for i, c in enumerate("一二三四五六七八九十", 1)}, "两": 2, "十一": 11, "十二": 12}
 _QUARTERS = {"一": 1, "二": 2, "三": 3, "四": 4, "两": 2, "1": 1, "2": 2, "3": 3, "4": 4}
 _SEASONS = {"春": (3, 5), "夏": (6, 8), "秋": (9, 11), "清": (4, 4), "国": (10, 10), "春节": (1, 2)}
@@ -423,7 +424,9 @@ def _issue(article: Article) -> TimeRef | None:
 
 def _stated(article: Article) -> list[tuple[Mention, TimeRef]]:
     """The stated times of the body that are no plan and no caption's."""
-    out = []
+    out: list[tuple[Mention, TimeRef]] = []
+    if not _SOME_YEAR.search(article.folded):
+        return out
     captions = [b.span for b in article.blocks if b.kind in ("caption", "credit")]
     for mention in find_times(replace(article, anchor=None)):
         ref = mention.value

@@ -64,7 +64,7 @@ class Scene:
     headlined: tuple[Mention, ...]  # the outer mentions of titles and headings
     lenders: tuple[Mention, ...]  # those of lenders
     sentence_times: tuple[tuple[Mention, ...], ...]  # the times of each sentence
-    clause_marks: tuple[int, ...]  # offsets
+    clause_starts: tuple[int, ...]  # those of the sentences among them
 
     def number_of(self, offset: int) -> int:
         """The number of the sentence that holds an offset."""
@@ -104,7 +104,7 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
         number = bisect_right(starts, t.span.start) - 1
         if number >= 0 and sentences[number].span.covers(t.span):
             by_sentence[number].append(t)
-    in_sentence, clauses = tuple(map(tuple, by_sentence)), tuple(_clause_marks(article.folded, sentences))
+    in_sentence, clauses = tuple(map(tuple, by_sentence)), tuple(sorted({*starts, *_clause_starts(article.folded, sentences)}))
     return Scene(
         article,
         pack,
@@ -136,7 +136,7 @@ def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
                 yield mention, previous[1]
                 previous = (index + 2, previous[1])
                 continue
-        found = next((name for name, pattern in _CASES if pattern.search(before)), "") if _ANY_CASE.search(before) else ""
+        found = next((name for name, pattern in _CASES if pattern.search(before)), "") if before[-1:].isalpha() and _ANY_CASE.search(before) else ""
         yield mention, found
         previous = (index + 2, found)
 
@@ -153,13 +153,12 @@ def subject_like(scene: Scene, mention: Mention) -> bool:
 
 def clause_start(scene: Scene, offset: int) -> int:
     """Where the clause that holds an offset starts, within its sentence."""
-    start = scene.starts[scene.number_of(offset)]
-    before = bisect_left(scene.clause_marks, offset)
-    return max(start, scene.clause_marks[before - 1] + 1) if before else start
+    before = bisect_right(scene.clause_starts, offset)
+    return scene.clause_starts[before - 1 if before else 0]
 
 
-def _clause_marks(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
-    """Where the marks between clauses stand; those in brackets part none."""
+def _clause_starts(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
+    """Where a clause begins behind a mark; marks in brackets part none."""
     for s in sentences:
         depth = 0
         for m in _MARK.finditer(text, s.span.start, s.span.end):
@@ -168,7 +167,7 @@ def _clause_marks(text: str, sentences: Sequence[Sentence]) -> Iterator[int]:
             elif m[0] in "）)":
                 depth -= 1
             elif depth <= 0:
-                yield m.start()
+                yield m.end()
 
 
 def clause_end(scene: Scene, offset: int) -> int:
@@ -183,13 +182,13 @@ def topic(scene: Scene, offset: int) -> Mention | None:
     number = scene.number_of(offset)
     sentence = scene.sentences[number]
     start = clause_start(scene, offset)
-    here = [m for m in scene.outer_in(Span(start, offset)) if subject_like(scene, m)]
+    here = [m for m in scene.between(start, offset) if subject_like(scene, m)]
     if here:
         return _head(scene, here, last=True)
     while start > sentence.span.start:
         end = start - 1
         start = clause_start(scene, end)
-        there = [m for m in scene.outer_in(Span(start, end)) if subject_like(scene, m) and scene.case(m) != "object"]
+        there = [m for m in scene.between(start, end) if subject_like(scene, m) and scene.case(m) != "object"]
         if there:
             return _head(scene, there, last=False)
     for earlier in range(number - 1, -1, -1):
@@ -224,7 +223,7 @@ def lender_before(scene: Scene, offset: int, fits: Callable[[Mention], bool] = l
         if s.kind in ("caption", "credit", "byline", "header") and n != number:
             continue
         end = offset if n == number else s.span.end
-        found = [m for m in scene.outer_in(Span(s.span.start, end)) if scene.kind(m) in LENDERS and scene.case(m) != "dative" and scene.entity(m) and fits(m)]
+        found = [m for m in scene.between(s.span.start, end) if scene.kind(m) in LENDERS and scene.case(m) != "dative" and scene.entity(m) and fits(m)]
         if found:
             best = found[-1]
             if n != number:

@@ -28,15 +28,15 @@ def build(
     """One fact with its evidence: the sentence, the sentences of its parties, and all mentions."""
     named = [(k, e) for k, m in roles if (e := scene.entity(m))]
     pairs = tuple(sorted({*named, *constants}))
-    spans = [scene.sentences[sentence].span]
+    numbers = [sentence]
     for _, m in roles:
-        span = scene.sentences[scene.number_of(m.span.start)].span
-        if span not in spans and span.covers(m.span):
-            spans.append(span)
+        number = scene.number_of(m.span.start)
+        if number not in numbers and scene.sentences[number].span.covers(m.span):
+            numbers.append(number)
     mentions = tuple(dict.fromkeys([*(m for _, m in roles), *(a.mention for _, a in amounts)]))
     known = len({e for k, e in named if k in PARTIES})
     scope = scene.article.id if known < 2 else ""
-    evidence = (Evidence(scene.article.id, tuple(spans), mentions),)
+    evidence = (Evidence(scene.article.id, tuple(scene.sentences[n].span for n in numbers), mentions),)
     return Fact(fact_id(kind, pairs, amounts, time, status, scope), kind, pairs, tuple(amounts), time, status, evidence, confidence, rule)
 
 

@@ -158,7 +158,7 @@ def choose(scene: Scene, draft: Draft, before: Before) -> Choice | None:
     if not to and (fields.get("subject") == "recipient" or _GOT.search(text, clause_start(scene, anchor.start), anchor.start)):
         taker = [
             m
-            for m in scene.outer_in(Span(clause_start(scene, anchor.start), anchor.start))
+            for m in scene.between(clause_start(scene, anchor.start), anchor.start)
             if scene.kind(m) in _OWNERS | {"Village"} and scene.entity(m) and m != financier and scene.case(m) in ("", "object")
         ]
         to = taker[-1:]
@@ -274,9 +274,7 @@ def _syndicate(scene: Scene, financier: Mention | None, draft: Draft) -> list[Me
     before = scene.article.folded[span.start : anchor.end].partition("银团")
     if financier is None or not before[1] or "其中" in before[2]:
         return []
-    return [
-        m for m in scene.outer_in(Span(span.start, anchor.start)) if scene.kind(m) in LENDERS and scene.entity(m) and scene.entity(m) != scene.entity(financier)
-    ]
+    return [m for m in scene.between(span.start, anchor.start) if scene.kind(m) in LENDERS and scene.entity(m) and scene.entity(m) != scene.entity(financier)]
 
 
 def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | None) -> str | None:
@@ -311,7 +309,7 @@ def _left_limit(scene: Scene, draft: Draft) -> int:
     low = sentence.span.start
     if draft.match.rule.id == "financing.total":
         return max(low, scene.article.folded.rfind("；", low, anchor) + 1)
-    for m in scene.outer_in(Span(sentence.span.start, anchor)):
+    for m in scene.between(sentence.span.start, anchor):
         if isinstance(m.value, Quantity) and m.value.currency and m.span.end < draft.span.start:
             end = clause_end(scene, m.span.end)
             if end < anchor:
@@ -329,7 +327,7 @@ def _recipients(scene: Scene, draft: Draft) -> list[Mention]:
     low = _left_limit(scene, draft)
     start = clause_start(scene, anchor.start)
     while True:
-        found = [m for m in scene.outer_in(Span(max(start, low), anchor.start)) if scene.case(m) == "dative" and _can_receive(scene, m)]
+        found = [m for m in scene.between(max(start, low), anchor.start) if scene.case(m) == "dative" and _can_receive(scene, m)]
         if found:
             to = _narrow(scene, found)
             return to if any(scene.kind(m) == "Project" for m in to) else [*to, *(m for m in _after(scene, draft) if scene.kind(m) == "Project")]
@@ -347,10 +345,10 @@ def _after(scene: Scene, draft: Draft) -> list[Mention]:
     """What the money is for, stated after the sum: 用于, 投向, 支持 X; 建起 X."""
     anchor = draft.amount.span if draft.amount else draft.span
     end = scene.sentences[draft.sentence].span.end
-    stop = next((m.span.start for m in scene.outer_in(Span(anchor.end, end)) if isinstance(m.value, Quantity) and m.value.currency), end)
+    stop = next((m.span.start for m in scene.between(anchor.end, end) if isinstance(m.value, Quantity) and m.value.currency), end)
     after = [
         m
-        for m in scene.outer_in(Span(anchor.end, min(end, stop, anchor.end + 40)))
+        for m in scene.between(anchor.end, min(end, stop, anchor.end + 40))
         if _can_receive(scene, m)
         and (
             scene.case(m) == "dative"
@@ -366,7 +364,7 @@ def _speaker(scene: Scene, offset: int) -> list[Mention]:
     close = scene.article.folded.find("”", offset, offset + 80)
     if close < 0:
         return []
-    return [m for m in scene.outer_in(Span(close, close + 40)) if scene.kind(m) == "Person" and scene.entity(m)][:1]
+    return [m for m in scene.between(close, close + 40) if scene.kind(m) == "Person" and scene.entity(m)][:1]
 
 
 _ONLY_WHERE = re.compile(r"(?:街道)?(?:办事处)?(?:辖内|辖区|境内|的?一[家个名户位]|一[^\W\d_]{2,8}(?:组织|企业|公司|合作社))")
@@ -374,7 +372,7 @@ _ONLY_WHERE = re.compile(r"(?:街道)?(?:办事处)?(?:辖内|辖区|境内|的?
 
 def _can_receive(scene: Scene, m: Mention) -> bool:
     """A thing that money can go to; not a place that only says where some unnamed one is."""
-    following = scene.outer_in(Span(m.span.end, m.span.end + 1)) if scene.kind(m) in DIVISION_KINDS else []
+    following = scene.between(m.span.end, m.span.end + 1) if scene.kind(m) in DIVISION_KINDS else []
     return scene.kind(m) in _TO and bool(scene.entity(m)) and not following and not _ONLY_WHERE.match(scene.article.folded, m.span.end)
 
 
@@ -405,7 +403,7 @@ def _last_named(scene: Scene, offset: int, kinds: frozenset[str], *, sentences: 
         end = offset if n == number else s.span.end
         found = [
             m
-            for m in scene.outer_in(Span(s.span.start, end))
+            for m in scene.between(s.span.start, end)
             if scene.kind(m) in kinds
             and scene.entity(m)
             and scene.entity(m) not in skip
@@ -425,7 +423,7 @@ def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) 
     sentence = scene.sentences[draft.sentence]
     low = _left_limit(scene, draft)
     instrument = draft.match.rule.fields["instrument"]
-    before = [m for m in scene.outer_in(Span(low, anchor.start)) if m not in to and scene.entity(m) and scene.case(m) != "dative"]
+    before = [m for m in scene.between(low, anchor.start) if m not in to and scene.entity(m) and scene.case(m) != "dative"]
     clause = [m for m in before if m.span.start >= clause_start(scene, anchor.start)]
     text = scene.article.folded
     if instrument in _OWN_MONEY:
@@ -453,7 +451,7 @@ def _financier(scene: Scene, draft: Draft, to: Sequence[Mention], subject: str) 
         public = [m for m in before if scene.kind(m) == "PublicBody" and scene.case(m) not in ("with",)]
         if public:
             return public[-1]
-    after = [m for m in scene.outer_in(Span(anchor.end, sentence.span.end)) if scene.kind(m) in LENDERS and scene.case(m) in ("source", "agent")]
+    after = [m for m in scene.between(anchor.end, sentence.span.end) if scene.kind(m) in LENDERS and scene.case(m) in ("source", "agent")]
     return next(iter(after), None) or lender_before(
         scene,
         anchor.start,
@@ -487,7 +485,7 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
     skip = [scene.entity(financier)] if financier else []
     here = [
         m
-        for m in scene.outer_in(Span(low, anchor.start))
+        for m in scene.between(low, anchor.start)
         if scene.entity(m)
         and scene.entity(m) not in skip
         and scene.kind(m) in _FOCUS
@@ -506,7 +504,7 @@ def _elided_recipient(scene: Scene, draft: Draft, before: Before, financier: Men
     if draft.match.rule.fields["instrument"] in (*_OWN_MONEY, "insurance") or draft.match.rule.id == "financing.total":
         start = scene.sentences[draft.sentence].span.start
         kinds = ("Group",) if draft.match.rule.fields["instrument"] in ("insurance", "by-noun") else ("Project", "Facility", "Workshop")
-        shared = [m for m in scene.outer_in(Span(start, anchor.start)) if scene.kind(m) in kinds and scene.entity(m) and scene.entity(m) not in skip]
+        shared = [m for m in scene.between(start, anchor.start) if scene.kind(m) in kinds and scene.entity(m) and scene.entity(m) not in skip]
         if shared:
             return [shared[-1]]
     clause = text[clause_start(scene, anchor.start) : clause_end(scene, anchor.end)]

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .discourse import Scene, clause_end, clause_start
-from .model import Mention, Metric, Quantity, Span, local_name
+from .model import Mention, Metric, Quantity, local_name
 from .pack import Pack
 
 _GROWN = r"增长|增加|增幅|增速|提高|提升|上升|上涨|再涨|涨|多出|多了|多收|高出|高|净增|下降|减少|下滑|降低|降|少|低|回落|压降"
@@ -151,13 +151,17 @@ def wordings(scene: Scene, numbers: Sequence[Mention]) -> list[Wording]:
     return out
 
 
+_GROWTH = re.compile(rf"(?:同比|环比|[比较](?:上|去|前|年初|以|往|之|同|合|此)[^\W\d_]{{0,6}}?|还|能|再|分别|首次|有望|上|下)*(?P<word>{_GROWN})(?:了|约)?$")
+_RAISED = re.compile(r"(?:增加|增长|提高|提升|上升|扩大?|涨|提|升|增|降|减少?|下降|缩减|变|发展)(?:到|至|成)了?$")
+
+
 def _wording(scene: Scene, q: Mention, last: tuple[Mention, Wording] | None) -> Wording:
     text = scene.article.folded
     assert isinstance(q.value, Quantity)
     start, end = clause_start(scene, q.span.start), clause_end(scene, q.span.end)
     if text[start - 1 : start] in ("：", ":") and not text[start : q.span.start].strip("约近超共达 "):
         start = clause_start(scene, start - 1)  # 总投资：52000万元
-    inside = [m for m in scene.outer_in(Span(start, end)) if m.span.end <= q.span.start and not m.span.covers(q.span)]
+    inside = [m for m in scene.between(start, end) if m.span.end <= q.span.start and not m.span.covers(q.span)]
     low = max(
         [
             start,
@@ -165,7 +169,7 @@ def _wording(scene: Scene, q: Mention, last: tuple[Mention, Wording] | None) -> 
             *([last[0].span.end] if last is not None and last[0].span.start >= start else []),
         ]
     )
-    holder = next((m for m in scene.outer_in(Span(low, q.span.start + 1)) if m.span.covers(q.span) and m is not q), None)
+    holder = next((m for m in scene.between(low, q.span.start + 1) if m.span.covers(q.span) and m is not q), None)
     dropped = [
         m
         for m in inside
@@ -202,9 +206,7 @@ def _wording(scene: Scene, q: Mention, last: tuple[Mention, Wording] | None) -> 
     if m := _COMPARED.search(raw):
         lead = _head(raw[: m.start()])
         return Wording(lead, "", lead + m[0].rstrip("了"), raw, "", "", True)
-    grown = re.search(
-        rf"(?:同比|环比|[比较](?:上|去|前|年初|以|往|之|同|合|此)[^\W\d_]{{0,6}}?|还|能|再|分别|首次|有望|上|下)*(?P<word>{_GROWN})(?:了|约)?$", raw
-    )
+    grown = _GROWTH.search(raw)
     if grown and (grown[0][:1] in "比较同环还再" or grown["word"] not in ("多", "高", "低", "少", "降", "涨")):
         lead = _head(raw[: grown.start()])
         kind = _plain_growth(grown["word"], sort)
@@ -212,7 +214,7 @@ def _wording(scene: Scene, q: Mention, last: tuple[Mention, Wording] | None) -> 
             return Wording("", trail, trail and "新增" + trail if sort == "count" else grown[0].strip("还能再分别首次有望了约"), raw, kind)
         if sort == "rate":
             return Wording(lead, "", lead + kind, raw)
-    if re.search(r"(?:增加|增长|提高|提升|上升|扩大?|涨|提|升|增|降|减少?|下降|缩减|变|发展)(?:到|至|成)了?$", raw) and low > start:
+    if low > start and _RAISED.search(raw):
         return Wording("", trail, "", raw, "to")
     if not _OPEN.sub("", _ANNOUNCE.sub("", raw)) and "有" in raw and not trail and low == start and sort == "count" and text[start - 1 : start] == "，":
         before = clause_start(scene, start - 1)
@@ -231,7 +233,7 @@ def _plain_growth(word: str, sort: str) -> str:
 def _trail(scene: Scene, q: Mention, end: int, holder: Mention | None) -> str:
     """The noun after the number, within its clause, up to the next mention."""
     text = scene.article.folded
-    following = scene.outer_in(Span(max(q.span.end, holder.span.end if holder is not None else 0), end))
+    following = scene.between(max(q.span.end, holder.span.end if holder is not None else 0), end)
     stop = following[0].span.start if following else end
     if following and following[0].span.start == q.span.end and scene.kind(following[0]) in _NAMED_THINGS:
         return re.sub(r"[“”‘’《》]", "", text[q.span.end : following[0].span.end])[:12]
@@ -247,12 +249,17 @@ def _trail(scene: Scene, q: Mention, end: int, holder: Mention | None) -> str:
     return (_TRAIL_STOP.sub("", m[1]) + (m[2] if not _TRAIL_STOP.search(m[1]) else ""))[:12]
 
 
+_FROM = re.compile(r"(?<=[^\W\d_]{2})(?:从(?![业事前来严])|由(?!此))[^，、]{0,6}$")
+_AND_SO_ON = re.compile(r"、?等$")
+_PARTS = re.compile(r"[“”‘’（）()，：；—「」【】]")
+_OWNS = re.compile(r"[^\W\d_]{0,3}[下里村现还中内共只已上她他们处]有(?=[^\W\d_]{2,8}$)")
+
+
 def _head(raw: str) -> str:
     """The noun or verb that the words before a number end in: without openers, announcers, modifiers."""
     raw = raw.rstrip("：: 　")
-    lead = _ANNOUNCE.sub("", re.sub(r"(?<=[^\W\d_]{2})(?:从(?![业事前来严])|由(?!此))[^，、]{0,6}$", "", raw))
-    lead = re.sub(r"、?等$", "", lead)
-    parts = [p for p in re.split(r"[“”‘’（）()，：；—「」【】]", lead) if p]
+    lead = _AND_SO_ON.sub("", _ANNOUNCE.sub("", _FROM.sub("", raw)))
+    parts = [p for p in _PARTS.split(lead) if p]
     lead = parts[-1] if parts and len(parts[-1]) >= 2 else "".join(parts[-2:])
     lead = _OPEN.sub("", lead)
     if "的" in lead.rstrip("的") and len(lead.rpartition("的")[2]) >= 2:
@@ -267,7 +274,7 @@ def _head(raw: str) -> str:
         cut = _CONDITION.match(lead)
         if cut and len(lead) - cut.end() >= 2:
             lead = lead[cut.end() :]
-    owns = re.match(r"[^\W\d_]{0,3}[下里村现还中内共只已上她他们处]有(?=[^\W\d_]{2,8}$)", lead)
+    owns = _OWNS.match(lead)
     lead = lead[owns.end() :] if owns else lead  # 手下有加工户
     return "" if lead in "中里内上下" else lead[-16:].strip("、，")
 
@@ -364,14 +371,18 @@ def metric(scene: Scene, words: Wording, quantity: Quantity, before: tuple[Quant
     return _shipped(scene, words.label, words.known, quantity, words)
 
 
+_NO_SUM = re.compile(r"数$|次$|人次|面积$|率$|比$|幅$|速$|游客")
+_A_SUM = re.compile(r"[额元款金资润值税价费租红]$|收入$|增收$|余额$|利息$|让利$|成本$|损失$|总投资$")
+
+
 def _fits(label: str, quantity: Quantity) -> bool:
     """Whether a concept of this label can have a value of this kind: no sum of money for a count, no 户数 of 人次."""
     sort = sort_of(quantity)
     if label.endswith(("户数", "人数", "人口")) and quantity.unit not in ("户", "人", "家", "个", "人次", "户次")[: 4 if label.endswith("户数") else 6]:
         return False
     if sort == "money":
-        return not re.search(r"数$|次$|人次|面积$|率$|比$|幅$|速$|游客", label)
-    return sort == "rate" or not re.search(r"[额元款金资润值税价费租红]$|收入$|增收$|余额$|利息$|让利$|成本$|损失$|总投资$", label)
+        return not _NO_SUM.search(label)
+    return sort == "rate" or not _A_SUM.search(label)
 
 
 def _shipped(scene: Scene, label: str, wordings: Sequence[str], quantity: Quantity, words: Wording | None = None) -> Metric:

@@ -151,16 +151,20 @@ class Article:
 
     def sentences(self) -> Iterator[Sentence]:
         """The passages: sentences of body, caption and credit blocks; title, heading and byline blocks whole."""
+        for start, end, number in self.passages():
+            yield Sentence(self.id, Span(start, end), number, self.blocks[number].kind)
+
+    def passages(self) -> Iterator[tuple[int, int, int]]:
+        """Start, end and number of the block of each passage."""
         for number, block in enumerate(self.blocks):
-            if block.kind in ("title", "heading", "byline", "header"):
-                yield Sentence(self.id, block.span, number, block.kind)
-                continue
-            start = block.span.start
-            for m in SENTENCE_END.finditer(self.text, block.span.start, block.span.end):
-                yield Sentence(self.id, Span(start, m.end()), number, block.kind)
-                start = m.end()
-            if self.text[start : block.span.end].strip():
-                yield Sentence(self.id, Span(start, block.span.end), number, block.kind)
+            start, end = block.span.start, block.span.end
+            if block.kind not in ("title", "heading", "byline", "header"):
+                for m in SENTENCE_END.finditer(self.text, start, end):
+                    yield start, m.end(), number
+                    start = m.end()
+                if not self.text[start:end].strip():
+                    continue
+            yield start, end, number
 
 
 SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*")
@@ -348,6 +352,9 @@ def digest(*parts: object, length: int = 10) -> str:
 _DROPPED = re.compile(r"[\s“”\"'‘’「」『』《》〈〉【】\[\]（）()<>{}|\\^`#?？!！,，;；:：、/%&=*@~。]")
 
 
+_JOINTS = re.compile(r"[+—–\-·•＋]+")
+
+
 @lru_cache(maxsize=4096)  # the same few names are asked for again and again
 def local_name(text: str) -> str:
     """A name as the local part of an IRI: NFC, white space, quotes and brackets removed, + — · as underscores.
@@ -356,7 +363,7 @@ def local_name(text: str) -> str:
     ('艾鑫共富工坊', 'e抵_余值信用')
     """
     text = unicodedata.normalize("NFC", text)
-    return re.sub(r"[+—–\-·•＋]+", "_", _DROPPED.sub("", text)).strip("._")
+    return _JOINTS.sub("_", _DROPPED.sub("", text)).strip("._")
 
 
 def decimal_text(number: Decimal) -> str:
@@ -370,9 +377,11 @@ def decimal_text(number: Decimal) -> str:
 
 def fact_id(kind: str, roles: Iterable[tuple[str, str]], amounts: Iterable[tuple[str, Amount]], time: TimeRef | None, status: str, scope: str = "") -> str:
     """The id of a fact: a hash of what it says. `scope` (the article) is given where fewer than two parties are known."""
-    sums = [
-        (k, *(decimal_text(x) if x is not None else "" for x in (a.quantity.value, a.quantity.low, a.quantity.high)), a.quantity.unit, a.quantity.currency)
-        for k, a in sorted(amounts, key=lambda x: x[0])
-    ]
+    sums = []
+    for k, a in sorted(amounts, key=lambda x: x[0]):
+        q = a.quantity
+        value = decimal_text(q.value)
+        low, high = (value if x == q.value else decimal_text(x) if x is not None else "" for x in (q.low, q.high))
+        sums.append((k, value, low, high, q.unit, q.currency))
     days = (time.start, time.end) if time else ()
     return "fact/f_" + digest(kind, sorted(roles), sums, days, status, scope)

@@ -20,6 +20,8 @@ _PER = (
     ("每村", "gfc:unit_village"), ("村均", "gfc:unit_village"), ("月均", "gfc:unit_month"), ("每月", "gfc:unit_month"),
     ("每年", "gfc:unit_year"), ("年均", "gfc:unit_year"), ("一天", "gfc:unit_day"), ("每天", "gfc:unit_day"), ("日产", "gfc:unit_day"),
 )  # fmt: skip
+_EACH = re.compile(r"分别[^\d，]{0,8}$")
+_STOCK = re.compile(r"余额|存款|贷款总")
 
 
 def observations(scene: Scene, quantities: Sequence[Mention], money: Sequence[Fact] = ()) -> Iterator[tuple[Fact | Mention, Metric | None]]:
@@ -40,7 +42,7 @@ def observations(scene: Scene, quantities: Sequence[Mention], money: Sequence[Fa
         earlier = before.setdefault(scene.number_of(q.span.start), [])
         clause = scene.article.folded[clause_start(scene, q.span.start) : q.span.start]
         base = earlier[-1] if earlier else None
-        if re.search(r"分别[^\d，]{0,8}$", clause) and len(earlier) >= 2:
+        if _EACH.search(clause) and len(earlier) >= 2:
             base = earlier[-2]
         found = metric(scene, words, q.value, base, scene.kind(about) in DIVISION_KINDS)
         earlier.append((q.value, found))
@@ -55,7 +57,7 @@ def _comparisons(pack: Pack) -> tuple[tuple[str, tuple[str, ...]], ...]:
 def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, chance: float, words: Wording, clause: str) -> Fact:
     assert isinstance(q.value, Quantity)
     mods = modifiers(scene, q.span)
-    stock = re.search(r"余额|存款|贷款总", found.label + words.lead) and not words.growth
+    stock = _STOCK.search(found.label + words.lead) and not words.growth
     aggregation = mods.aggregation or ("increment" if words.growth in ("增加", "减少") else "stock" if stock else "single")
     per = [("per", concept) for word, concept in _PER if word in clause[-20:] + words.lead]
     compared = [("comparedWith", "gfc:" + name) for name, words in _comparisons(scene.pack) if any(w in clause for w in words)]

@@ -9,9 +9,9 @@ from __future__ import annotations
 import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from functools import cache
 from itertools import repeat
+from typing import NamedTuple
 
 from .discourse import Scene, clause_end, clause_start
 from .linking import LENDERS
@@ -28,8 +28,7 @@ _JOINED = re.compile(r"(?:的)?[“‘]?")
 _SAYS = re.compile(r"(?:[^，。；“”]{0,6})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆)")
 
 
-@dataclass(frozen=True, slots=True)
-class Party:
+class Party(NamedTuple):
     """A candidate for a role, by its nearest mention; `features` say where and how it stands."""
 
     mention: Mention

@@ -155,7 +155,7 @@ class _Found:
         self.article, self.persons, self.posts = article, dict[Span, Mention](), dict[tuple[Span, Span], Post]()
         self.taken: dict[int, Span] = {}
         self.others = Spans.of(others)
-        self.sentences: list[Span] = []
+        self.sentences: list[tuple[int, int]] = []
 
     def add(self, start: int, end: int, rule: str, firm: bool = False) -> Mention | None:
         """The person at that span; None if something else is there."""
@@ -175,9 +175,9 @@ class _Found:
         return mention
 
     def post(self, person: Mention, title: _Title) -> None:
-        self.sentences = self.sentences or [s.span for s in self.article.sentences()]
-        at = bisect_right(self.sentences, person.span.start, key=lambda s: s.start) - 1
-        sentence = self.sentences[at] if at >= 0 else Span(0, len(self.article.text))
+        self.sentences = self.sentences or [(start, end) for start, end, _ in self.article.passages()]
+        at = bisect_right(self.sentences, person.span.start, key=lambda s: s[0]) - 1
+        sentence = Span(*self.sentences[at]) if at >= 0 else Span(0, len(self.article.text))
         self.posts.setdefault((person.span, title.span), Post(person, title.span, title.body, sentence))
 
 

@@ -15,7 +15,7 @@ from .actors import actors
 from .discourse import Scene, clause_start
 from .facts import claim
 from .linking import LENDERS
-from .model import DIVISION_KINDS, Fact, Mention, Span
+from .model import DIVISION_KINDS, Fact, Mention
 
 _PLACED = ("Facility", "Workshop", "Project", "Company", "OtherOrganization")
 _PLACES = (*DIVISION_KINDS, "Facility", "Workshop")
@@ -239,10 +239,10 @@ def _focus(scene: Scene, m: Mention, before: Sequence[Mention], named: Mention |
     if not fits:
         return None
     last = fits[-1]
-    if kind == "Company" and any(scene.kind(x) in _PLACED for x in scene.outer_in(Span(last.span.end, m.span.start))):
+    if kind == "Company" and any(scene.kind(x) in _PLACED for x in scene.between(last.span.end, m.span.start)):
         return None
     if kind == "Company" and not _HOMELY.search(label):
-        opens = not any(scene.kind(x) not in _PLACES and scene.entity(x) for x in scene.outer_in(Span(sentence.start, last.span.start)))
+        opens = not any(scene.kind(x) not in _PLACES and scene.entity(x) for x in scene.between(sentence.start, last.span.start))
         return last if opens and ("place" in (scene.case(last), scene.case(fits[0])) or _LOCATIVE.match(text, last.span.end)) else None
     if kind == "OtherOrganization" and not _HOMELY.search(label):
         return None

@@ -21,6 +21,7 @@ from .pack import load
 ARCHIVE = Path(__file__).parent / "pack" / "register.zip"
 SCHEME = "nbs2023"
 LEVELS = {2: "Province", 4: "Prefecture", 6: "County", 9: "Township", 12: "Village"}
+_DIGITS = tuple(f"{n:03d}" for n in range(1000))
 _TOWN = re.compile(r"(?:镇|乡|街道|苏木)$")
 _VILLAGE = re.compile(r"(?:行政村|自然村|村|社区|嘎查)$")
 
@@ -178,7 +179,7 @@ def _numbered(parent: str, cells: Iterable[str]) -> Iterator[tuple[str, str]]:
         number += 1
         if cell[3:4] == ":":
             number, cell = int(cell[:3]), cell[4:]
-        yield f"{parent}{number:03d}", cell
+        yield parent + _DIGITS[number], cell
 
 
 @cache
@@ -216,8 +217,7 @@ def _towns(register: Register, county: str) -> Mapping[str, str]:
 
 @cache
 def _village_tails(county: str) -> frozenset[str]:
-    lines = (line for town, line in _chunk(county[:4]).items() if town.startswith(county))
-    return frozenset(cell.rpartition(":")[2][-3:] for line in lines for cell in line.split("\t"))
+    return frozenset([name[-3:] for name in _villages(county)])
 
 
 @cache

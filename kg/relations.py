@@ -159,7 +159,7 @@ def _is_second(rendered: Rendered, start: int) -> bool:
 
 def _in_focus(scene: Scene, offset: int) -> tuple[Mention, ...]:
     """The project or facility that this sentence has named, for a rule without an object."""
-    here = scene.outer_in(Span(scene.sentences[scene.number_of(offset)].span.start, offset))
+    here = scene.between(scene.sentences[scene.number_of(offset)].span.start, offset)
     things = [m for m in here if scene.kind(m) in ("Project", "Facility", "Workshop") and scene.entity(m) and scene.case(m) == ""]
     return tuple(things[:1])
 

@@ -5,10 +5,11 @@ from __future__ import annotations
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
-from .model import Amount, Article, Aside, Fact, Graph, Mention, Quantity, Segment, Sentence, Span, digest
+from .model import Amount, Article, Aside, Fact, Graph, Mention, Quantity, Span, digest
 from .terms import Memo, line, text
 
 Place = tuple[str, int, int]  # article, start, end, in its clean text
+Raw = tuple[int, int]  # start, end of a segment, in the file
 
 
 def article_name(identifier: str) -> str:
@@ -42,7 +43,7 @@ class Spans:
         self.articles = {a.id: a for a in graph.articles}
         self.sources = {s.path: s.text for s in graph.sources}
         self.runs = {a.id: [r.start for r in a.runs] for a in graph.articles}
-        self.sentences: dict[str, tuple[list[int], list[Sentence]]] = {}
+        self.sentences: dict[str, tuple[list[int], list[Place]]] = {}
         self.mentions: dict[Place, _Mention] = {}
         self.passages: dict[Place, str] = {}  # place → its term
         self.trimmed: dict[Place, Place] = {}  # passage with the white space around it → without
@@ -71,22 +72,22 @@ class Spans:
         """The passage that a mention is in, "" if it is in none."""
         article = place[0]
         if article not in self.sentences:
-            found = list(self.articles[article].sentences())
-            self.sentences[article] = ([s.span.start for s in found], found)
+            found = [(article, start, end) for start, end, _ in self.articles[article].passages()]
+            self.sentences[article] = ([s[1] for s in found], found)
         starts, found = self.sentences[article]
         number = bisect_right(starts, place[1]) - 1
-        if number < 0 or found[number].span.end < place[2]:
+        if number < 0 or found[number][2] < place[2]:
             return ""
-        return self.passages[self._passage(article, found[number].span)]
+        return self.passages[self._passage(found[number])]
 
-    def _passage(self, article: str, span: Span) -> Place:
+    def _passage(self, whole: Place) -> Place:
         """A passage without the white space around it."""
-        key = (article, span.start, span.end)
-        place = self.trimmed.get(key)
+        place = self.trimmed.get(whole)
         if place is None:
-            words = self.articles[article].at(span)
-            start = span.start + len(words) - len(words.lstrip())
-            place = self.trimmed[key] = (article, start, start + len(words.strip()))
+            article, start, end = whole
+            words = self.articles[article].text[start:end]
+            start += len(words) - len(words.lstrip())
+            place = self.trimmed[whole] = (article, start, start + len(words.strip()))
             self.passages[place] = _span_name("p", place)
         return place
 
@@ -119,7 +120,7 @@ class Spans:
             mentions.append(self._mention(amount.mention, name))
         for evidence in fact.evidence:
             for span in evidence.passages:
-                place = self._passage(evidence.article, span)
+                place = self._passage((evidence.article, span.start, span.end))
                 passages.append(self.passages[place])
                 passages += [_span_name("p", place, n) for n, _ in self._copies(place)]
             for m in evidence.mentions:
@@ -127,23 +128,23 @@ class Spans:
                 mentions.append(self._mention(m, said[0] if len(said) == 1 else ""))
         return [*dict.fromkeys(passages), *sorted(set(mentions))]
 
-    def _copies(self, place: Place) -> list[tuple[int, tuple[Segment, ...]]]:
+    def _copies(self, place: Place) -> list[tuple[int, tuple[Raw, ...]]]:
         """Number and raw places of each second printing of a passage."""
         article = self.articles[place[0]]
         if not article.copies:
             return []
         span, source = Span(place[1], place[2]), self.sources.get(article.path, "")
         found = ((n, article.segments(span, source, c.runs)) for n, c in enumerate(article.copies, 1) if c.span.covers(span))
-        return [(n, segments) for n, segments in found if segments]
+        return [(n, tuple((s.start, s.end) for s in segments)) for n, segments in found if segments]
 
-    def _segments(self, article: Article, start: int, end: int) -> tuple[Segment, ...]:
+    def _segments(self, article: Article, start: int, end: int) -> tuple[Raw, ...]:
         """The raw places of a clean span; most stand in one run, which is found at once."""
         number = bisect_right(self.runs[article.id], start) - 1
         if number >= 0:
             run = article.runs[number]
             if end <= run.start + run.length:
-                return (Segment(run.raw + start - run.start, run.raw + end - run.start),)
-        return article.segments(Span(start, end), self.sources.get(article.path, ""))
+                return ((run.raw + start - run.start, run.raw + end - run.start),)
+        return tuple((s.start, s.end) for s in article.segments(Span(start, end), self.sources.get(article.path, "")))
 
     # ------------------------------------------------------------ what is written
 
@@ -170,24 +171,24 @@ class Spans:
                 more.append(f"gf:within {self.mentions[within[place]].name}")
             yield from self._written("gf:Mention", m.name, place, segments, more, graph)
 
-    def _written(self, kind: str, name: str, place: Place, segments: tuple[Segment, ...], more: list[str], graph: str) -> Iterator[tuple[str, list[str], str]]:
+    def _written(self, kind: str, name: str, place: Place, segments: tuple[Raw, ...], more: list[str], graph: str) -> Iterator[tuple[str, list[str], str]]:
         article = self.articles[place[0]]
         raw = self.sources.get(article.path, "")
         words = article.text[place[1] : place[2]]
         clean = text(line(words))
         if len(segments) == 1:
-            start, end = segments[0].start, segments[0].end
+            start, end = segments[0]
             quote = raw[start:end]
             told = clean if quote == words and "\n" not in words and "\r" not in words else text(quote)
             lines = [f"a {kind}", f"gf:inArticle {graph}", f"gf:start {start}", f"gf:end {end}", f"gf:exact {clean}", f"gf:quote {told}"]
             yield name, lines + more, graph
             return
         parts = [f"{name.replace(':', ':s', 1)}_{n}" for n in range(1, len(segments) + 1)]
-        ends = [f"gf:start {min(s.start for s in segments)}", f"gf:end {max(s.end for s in segments)}"] if segments else []
+        ends = [f"gf:start {min(s for s, _ in segments)}", f"gf:end {max(e for _, e in segments)}"] if segments else []
         split = ["gf:segment " + " , ".join(parts)] if parts else []
         yield name, [f"a {kind}", f"gf:inArticle {graph}", *ends, f"gf:exact {clean}", *split, *more], graph
-        for number, (part, s) in enumerate(zip(parts, segments, strict=True), 1):
-            yield part, ["a gf:Segment", f"gf:index {number}", f"gf:start {s.start}", f"gf:end {s.end}", f"gf:quote {text(raw[s.start : s.end])}"], graph
+        for number, (part, (start, end)) in enumerate(zip(parts, segments, strict=True), 1):
+            yield part, ["a gf:Segment", f"gf:index {number}", f"gf:start {start}", f"gf:end {end}", f"gf:quote {text(raw[start:end])}"], graph
 
 
 def _span_name(letter: str, place: Place, copy: int = 0) -> str:

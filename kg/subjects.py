@@ -16,9 +16,10 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import pairwise, repeat
+from typing import NamedTuple
 
 from .discourse import Scene, clause_start
-from .model import DIVISION_KINDS, Fact, Mention, Quantity, Span
+from .model import DIVISION_KINDS, Fact, Mention, Quantity
 from .pack import Pack
 
 GROUPS = {
@@ -60,8 +61,7 @@ _HOLDS = re.compile(r"(?![是有已共现如今])[^\W\d_]{1,8}的")
 _LOCATIVE = re.compile(r"[”’]?(?:上|里|中|内|期间|现场)(?:[，、]|的|已|现|共|有)")
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
+class Candidate(NamedTuple):
     """A thing in reach, by its nearest mention, and what is said of it."""
 
     mention: Mention
@@ -264,8 +264,8 @@ def _speaker(view: _View, offset: int) -> tuple[Mention | None, Mention | None]:
     stop = text.find("\n", offset, offset + 300)
     if closed < 0 or (0 <= stop < closed):
         return None, None
-    after = scene.outer_in(Span(closed, min(len(text), closed + 60)))
-    before = scene.outer_in(Span(max(0, opened - 60), opened))
+    after = scene.between(closed, min(len(text), closed + 60))
+    before = scene.between(max(0, opened - 60), opened)
     for found in (after, before[::-1]):
         for m in found:
             if (
@@ -275,7 +275,7 @@ def _speaker(view: _View, offset: int) -> tuple[Mention | None, Mention | None]:
             ):
                 near = [
                     b
-                    for b in scene.outer_in(Span(max(0, m.span.start - 40), m.span.start))
+                    for b in scene.between(max(0, m.span.start - 40), m.span.start)
                     if scene.kind(b) in GROUPS and scene.kind(b) != "Person" and not re.search(r"[，。；”\n]", text[b.span.end : m.span.start])
                 ]
                 return m, near[-1] if near else None
@@ -370,9 +370,10 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
         label = text[m.span.start : m.span.end].rstrip("”’")
         if len(label) >= 2 and label[-2:] in words:
             features.add("named-in-metric")
-        if view.count[e] >= 3 and view.count[e] * 2 >= view.top:
+        told = view.count[e]
+        if told >= 3 and told * 2 >= view.top:
             features.add("frequent")
-        elif view.count[e] == 1:
+        elif told == 1:
             features.add("once")
         yield Candidate(m, e, tuple(sorted(features)))
 

@@ -20,11 +20,11 @@ def terms(scene: Scene, anchor: Span, low: int) -> tuple[list[tuple[str, Amount]
     The sentence is read from `low` to the next sum of money.
     """
     sentence = scene.sentences[scene.number_of(anchor.start)].span
-    stop = next((m.span.start for m in scene.outer_in(Span(anchor.end, sentence.end)) if isinstance(m.value, Quantity) and m.value.currency), sentence.end)
+    stop = next((m.span.start for m in scene.between(anchor.end, sentence.end) if isinstance(m.value, Quantity) and m.value.currency), sentence.end)
     amounts = dict(_amounts(scene, anchor, low, stop))
     guarantors = [
         ("guarantor", m)
-        for m in scene.outer_in(Span(low, stop))
+        for m in scene.between(low, stop)
         if scene.entity(m) and scene.kind(m) in ("Guarantor", "Company", "Branch", "Insurer") and _GUARANTEE.match(scene.article.folded, m.span.end)
     ]
     pledged = _COLLATERAL.search(scene.article.folded, low, stop)
@@ -34,7 +34,7 @@ def terms(scene: Scene, anchor: Span, low: int) -> tuple[list[tuple[str, Amount]
 
 def _amounts(scene: Scene, anchor: Span, low: int, stop: int) -> Iterator[tuple[str, Amount]]:
     text = scene.article.folded
-    for m in scene.outer_in(Span(low, stop)):
+    for m in scene.between(low, stop):
         if not isinstance(m.value, Quantity) or m.span == anchor:
             continue
         before = text[max(low, m.span.start - 10) : m.span.start]

@@ -14,15 +14,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fitting import LEVELS, TYPES, penalised
+from fitting import aligned, articles, penalised
 
-from kg.dates import anchored
-from kg.evaluate import align
 from kg.extract import read
 from kg.financing import Before, choose, drafts, parties
-from kg.model import Meta, Quantity, SourceFile
+from kg.model import Quantity
 from kg.pack import load
-from kg.pages import read_pages
 
 Row = tuple[tuple[str, ...], bool]
 
@@ -38,23 +35,12 @@ class Example:
 
 def examples(path: Path) -> list[Example]:
     gold = json.loads(path.read_text("utf-8"))
-    text = path.with_suffix(".txt").read_bytes().decode("utf-8-sig")
     out: list[Example] = []
     free = list(gold["financings"])
     pack = load()
-    for article in anchored(read_pages(SourceFile(path.name, "", "utf-8", text), Meta())):
+    for article in articles(path):
         scene = read(article, pack).scene
-        known = [
-            {
-                "id": e.id,
-                "type": TYPES.get(e.kind, e.kind),
-                "name": e.label,
-                "aliases": [article.at(m.span) for m, i in scene.linked.entity_of.items() if i == e.id and not m.anaphor],
-                **({"level": e.kind.lower()} if e.kind in LEVELS else {}),
-            }
-            for e in scene.linked.entities.values()
-        ]
-        same = align(gold["entities"], [k for k in known if k["aliases"]], False)
+        same = aligned(scene, gold["entities"])
         back: dict[str, list[str]] = defaultdict(list)
         for p, g in same.items():
             back[g].append(p)

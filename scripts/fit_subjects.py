@@ -15,28 +15,16 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from kg.dates import anchored
-from kg.evaluate import align, unit_of
+from fitting import aligned, articles
+
+from kg.evaluate import unit_of
 from kg.extract import reading
 from kg.facts import numbers_of
 from kg.financing import financings
 from kg.metrics import wordings
-from kg.model import Meta, Quantity, SourceFile
+from kg.model import Quantity
 from kg.pack import load
-from kg.pages import read_pages
 from kg.subjects import marginals, survey
-
-LEVELS = ("Country", "Province", "Prefecture", "County", "Township", "Village")
-TYPES = {
-    "Branch": "BankBranch",
-    "Insurer": "Bank",
-    "Guarantor": "Bank",
-    "PublicBody": "Government",
-    "OtherOrganization": "Organization",
-    "Facility": "Site",
-    "FinancialProduct": "Product",
-    **dict.fromkeys(LEVELS, "Division"),
-}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,23 +40,12 @@ class Example:
 def examples(path: Path) -> list[Example]:
     """The articles of one annotated file."""
     gold = json.loads(path.read_text("utf-8"))
-    text = path.with_suffix(".txt").read_bytes().decode("utf-8-sig")
     out: list[Example] = []
     free = list(gold["observations"])
     pack = load()
-    for article in anchored(read_pages(SourceFile(path.name, "", "utf-8", text), Meta())):
+    for article in articles(path):
         scene, numbers = reading(article, pack)
-        known = [
-            {
-                "id": e.id,
-                "type": TYPES.get(e.kind, e.kind),
-                "name": e.label,
-                "aliases": [article.at(m.span) for m, i in scene.linked.entity_of.items() if i == e.id and not m.anaphor],
-                **({"level": e.kind.lower()} if e.kind in LEVELS else {}),
-            }
-            for e in scene.linked.entities.values()
-        ]
-        same = align(gold["entities"], [k for k in known if k["aliases"]], False)
+        same = aligned(scene, gold["entities"])
         money = list(financings(scene))
         sums = numbers_of(money)
         numbers = [q for q in numbers if q not in sums]
