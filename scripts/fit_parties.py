@@ -16,8 +16,9 @@ from pathlib import Path
 
 from fitting import aligned, articles, penalised
 
+from kg.drafts import Before, drafts
 from kg.extract import read
-from kg.financing import Before, choose, drafts, parties
+from kg.financing import choose, parties
 from kg.model import Quantity
 from kg.pack import load
 

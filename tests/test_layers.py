@@ -26,6 +26,8 @@ slots
 anaphors linking
 discourse actors
 modifiers subjects parties facts metrics places_of terms_of_loan
+drafts
+receivers
 financing observations relations tenures
 extract
 documents build
