@@ -218,6 +218,52 @@ def check_(graph: Path, sources: Path | None, every: bool) -> None:
     sys.exit(checks.exit_code(findings))
 
 
+@cli.command("serve")
+@click.argument("graph", type=PATH)
+@click.option("--port", default=7878, show_default=True, type=click.IntRange(0, 65535), metavar="N", help="0: any that is free. 端口，0 为任一空闲端口。")
+@click.option("--host", default="127.0.0.1", show_default=True, metavar="ADDRESS", help="Address to listen at. 监听地址。")
+@click.option(
+    "--timeout", default=30.0, show_default=True, type=click.FloatRange(0.1, 3600), metavar="SECONDS", help="A query that takes longer is ended. 查询时限。"
+)
+@click.option("--cors", is_flag=True, help="Let pages of other sites ask. 允许其他网站的网页查询。")
+def serve_(graph: Path, port: int, host: str, timeout: float, cors: bool) -> None:
+    """Answer SPARQL over HTTP, read-only, with a start page. Ctrl-C ends it.
+    以 HTTP 提供 SPARQL 查询（只读）和查询页面；按 Ctrl-C 结束。
+
+    \b
+    Example 例：
+      kg serve output/
+    """
+    from . import serve
+
+    server = serve.open_server(graph, host, port, timeout=timeout, cors=cors)
+    if not server.site.local:
+        click.echo(say(f"kg：{host} 不是本机回环地址，网络上的其他人也能查询。", f"kg: {host} is not loopback: others on the network can ask too."), err=True)
+    click.echo(say(f"{server.url}  SPARQL 端点：{server.url}sparql", f"{server.url}  SPARQL endpoint: {server.url}sparql"))
+    serve.serve(server)
+
+
+@cli.command("diff")
+@click.argument("before", type=PATH, metavar="A")
+@click.argument("after", type=PATH, metavar="B")
+@click.option("--json", "as_json", is_flag=True, help="Print JSON. 以 JSON 输出。")
+def diff_(before: Path, after: Path, as_json: bool) -> None:
+    """Show what was added, removed and changed from one graph to another.
+    比较两张图：新增、删去、改动的实体和事实。
+
+    \b
+    Exit code 0: the same; 1: different; 2: a graph cannot be read.
+    退出码 0：相同；1：不同；2：读不了。
+    Example 例：
+      kg diff yesterday/graph.ttl output/graph.ttl
+    """
+    from . import diff
+
+    found = diff.diff(before, after)
+    click.echo(diff.to_json(found) if as_json else diff.to_text(found), nl=False)
+    sys.exit(0 if found.same else 1)
+
+
 @cli.command("rules")
 @click.option("--test", is_flag=True, help="Run the examples of every rule. 运行每条规则的例句。")
 @pack_option

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import combinations, pairwise
 
@@ -46,7 +47,13 @@ def _structural(scene: Scene, mentions: Sequence[Mention]) -> Iterator[Fact | No
     linked = [m for m in mentions if scene.entity(m) and not m.anaphor]
     by_start = sorted(linked, key=lambda m: (m.span.start, -m.span.end))
     starts = [m.span.start for m in by_start]
-    lenders = [m for m in by_start if scene.kind(m) in LENDERS]
+    first: dict[str, Mention] = {}  # the first mention of each lender
+    often = Counter(scene.entity(m) for m in by_start if scene.kind(m) in LENDERS)
+    for m in by_start:
+        if scene.entity(m) in often:
+            first.setdefault(scene.entity(m), m)
+    labels = scene.linked.entities
+    heads = sorted((m for e, m in first.items() if labels[e].kind == "Branch" and labels[e].label.endswith("分行")), key=lambda m: -often[scene.entity(m)])
     one = list({scene.entity(m): m for m in reversed(by_start) if scene.kind(m) in ("Programme", "FinancialProduct")}.values())
     for m in by_start:
         kind = scene.kind(m)
@@ -55,7 +62,7 @@ def _structural(scene: Scene, mentions: Sequence[Mention]) -> Iterator[Fact | No
         number = scene.number_of(m.span.start)
         inner = [x for x in by_start[bisect_left(starts, m.span.start) : bisect_left(starts, m.span.end)] if m.span.covers(x.span) and x is not m]
         if kind == "Branch":
-            yield _unit_of(scene, m, inner, lenders, number)
+            yield _unit_of(scene, m, inner, first, heads, number)
         elif kind in _UNDER:
             yield from _programmes_of(scene, m, kind, one, number)
         if kind in ("Project", "Facility", "Programme"):
@@ -100,23 +107,22 @@ def _line_of(scene: Scene, m: Mention, named: Sequence[Mention], number: int) ->
             yield claim(scene, m, "gf:productLine", line, sentence=number, confidence=0.9, rule="product.in-name")
 
 
-def _unit_of(scene: Scene, m: Mention, inner: Sequence[Mention], everything: Sequence[Mention], number: int) -> Fact | None:
-    """The bank or higher branch: a branch named inside; for a 支行 the article's branch of the same bank; else the bank."""
+def _unit_of(scene: Scene, m: Mention, inner: Sequence[Mention], first: Mapping[str, Mention], heads: Sequence[Mention], number: int) -> Fact | None:
+    """The bank or higher branch: a branch named inside; for a 支行 the article's branch of the same bank (`heads`, the one named most first); else the bank."""
     text = scene.article.folded
     own = scene.linked.entities[scene.entity(m)]
     bank = next((x for x in inner if scene.kind(x) in FINANCIAL), None)
     entities = scene.linked.entities
-    others = [x for x in everything if scene.kind(x) == "Branch" and scene.entity(x) != own.id and entities[scene.entity(x)].label.endswith("分行")]
     institution = scene.entity(bank) if bank else next((e.id for e in entities.values() if e.kind in FINANCIAL and own.id.startswith(e.id)), "")
     if not own.label.endswith("分行"):
-        above = [x for x in others if institution and scene.entity(x).startswith(institution)]
         inside = [x for x in inner if scene.kind(x) == "Branch" and x.span.end < m.span.end and scene.entity(x) != own.id]
-        best = inside or sorted(above, key=lambda x: -sum(scene.entity(y) == scene.entity(x) for y in everything))
+        above = next((x for x in heads if institution and scene.entity(x) != own.id and scene.entity(x).startswith(institution)), None)
+        best = inside[0] if inside else above
         if best:
-            return claim(scene, m, "org:unitOf", best[0], sentence=number, confidence=0.85, rule="bank.unit-of-branch")
+            return claim(scene, m, "org:unitOf", best, sentence=number, confidence=0.85, rule="bank.unit-of-branch")
     if bank:
         return claim(scene, m, "org:unitOf", bank, sentence=number, confidence=0.98, rule="bank.name")
-    named = next((x for x in everything if institution and scene.entity(x) == institution), None)
+    named = first.get(institution)
     if named and re.search(r"[行社司]", text[m.span.start : m.span.end]):
         return claim(scene, m, "org:unitOf", named, sentence=number, confidence=0.85, rule="bank.focus")
     return None

@@ -35,7 +35,9 @@ view terms concepts spans corrections privacy
 rdf network page tables
 outputs show
 sparql answers shapes
+syntax
 query explain checks
+diff workers serve
 gold alike evaluate gold_graph scores
 cli
 """
