@@ -45,6 +45,9 @@ _LISTED = re.compile(rf"{LIST_MARK}|(?:地区|境内|辖内|辖区|周边)?的?"
 _MARK = re.compile(r"[，；：。！？（(）)]")
 
 
+Known = tuple[Mention, str, str]  # a mention, its entity ("" = none) and its kind: a look-up by mention costs more than one by position
+
+
 @dataclass(frozen=True, slots=True)
 class Scene:
     """One article as the fact finders see it."""
@@ -61,6 +64,7 @@ class Scene:
     kinds: Mapping[Mention, str]  # of what the mentions mean
     starts: tuple[int, ...]  # of the sentences
     outer_starts: tuple[int, ...]
+    known: tuple[Known, ...]  # the outer mentions again, with what they are
     headlined: tuple[Mention, ...]  # the outer mentions of titles and headings
     lenders: tuple[Mention, ...]  # those of lenders
     sentence_times: tuple[tuple[Mention, ...], ...]  # the times of each sentence
@@ -86,6 +90,11 @@ class Scene:
         first = bisect_left(self.outer_starts, low)
         return self.outer[first : bisect_left(self.outer_starts, high, first)] if low < high else ()
 
+    def known_between(self, low: int, high: int) -> tuple[Known, ...]:
+        """Those of `between`, each with its entity and kind."""
+        first = bisect_left(self.outer_starts, low)
+        return self.known[first : bisect_left(self.outer_starts, high, first)] if low < high else ()
+
     def case(self, mention: Mention) -> str:
         return self.cases.get(mention, "")
 
@@ -96,6 +105,7 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
     starts, outer_starts = tuple(s.span.start for s in sentences), tuple(m.span.start for m in outer)
     inside = (outer[bisect_left(outer_starts, s.span.start) : bisect_left(outer_starts, s.span.end)] for s in sentences)
     kinds = {m: linked.entities[e].kind if e in linked.entities else m.kind for m, e in linked.entity_of.items()}
+    known = tuple((m, linked.entity_of.get(m, ""), kinds.get(m, m.kind)) for m in outer)
     rendered = tuple(render(s, article.folded, here, lambda m: kinds.get(m, m.kind)) for s, here in zip(sentences, inside, strict=True))
     cases = {m: case for r in rendered if r.mentions for m, case in case_marks(r)}
     headlined = tuple(m for m in outer if sentences[max(bisect_right(starts, m.span.start) - 1, 0)].kind in ("title", "heading"))
@@ -118,8 +128,9 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
         kinds,
         starts,
         outer_starts,
+        known,
         headlined,
-        tuple(m for m in outer if kinds.get(m) in LENDERS),
+        tuple(m for m, e, kind in known if e and kind in LENDERS),
         in_sentence,
         clauses,
     )

@@ -187,7 +187,8 @@ def _syndicate(scene: Scene, financier: Mention | None, draft: Draft) -> list[Me
     before = scene.article.folded[span.start : anchor.end].partition("银团")
     if financier is None or not before[1] or "其中" in before[2]:
         return []
-    return [m for m in scene.between(span.start, anchor.start) if scene.kind(m) in LENDERS and scene.entity(m) and scene.entity(m) != scene.entity(financier)]
+    payer = scene.entity(financier)
+    return [m for m, e, kind in scene.known_between(span.start, anchor.start) if kind in LENDERS and e and e != payer]
 
 
 def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | None) -> str | None:
@@ -220,7 +221,7 @@ def _product(scene: Scene, draft: Draft) -> Mention | None:
     anchor = draft.amount.span if draft.amount else draft.span
     sentence = scene.sentences[draft.sentence]
     for span in (Span(clause_start(scene, anchor.start), clause_end(scene, anchor.end)), sentence.span):
-        found = [m for m in scene.outer_in(span) if scene.kind(m) == "FinancialProduct"]
+        found = [m for m, _, kind in scene.known_between(span.start, span.end) if kind == "FinancialProduct"]
         if len(found) == 1:
             return found[0]
         if found:

@@ -59,7 +59,8 @@ def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, chance
     mods = modifiers(scene, q.span)
     stock = _STOCK.search(found.label + words.lead) and not words.growth
     aggregation = mods.aggregation or ("increment" if words.growth in ("增加", "减少") else "stock" if stock else "single")
-    per = [("per", concept) for word, concept in _PER if word in clause[-20:] + words.lead]
+    near = clause[-20:] + words.lead
+    per = [("per", concept) for word, concept in _PER if word in near]
     compared = [("comparedWith", "gfc:" + name) for name, words in _comparisons(scene.pack) if any(w in clause for w in words)]
     return build(
         scene,

@@ -13,7 +13,7 @@ from functools import cache
 from itertools import repeat
 from typing import NamedTuple
 
-from .discourse import Scene, clause_end, clause_start
+from .discourse import Known, Scene, clause_end, clause_start
 from .linking import LENDERS
 from .model import DIVISION_KINDS, Mention, Quantity, Span
 from .pack import Pack
@@ -32,6 +32,8 @@ class Party(NamedTuple):
     """A candidate for a role, by its nearest mention; `features` say where and how it stands."""
 
     mention: Mention
+    entity: str
+    kind: str
     features: tuple[str, ...]
 
 
@@ -54,44 +56,47 @@ def around(scene: Scene, anchor: Span, trigger: Span, reach: int = 5) -> list[Pa
     text, number = scene.article.folded, scene.number_of(anchor.start)
     sentence = scene.sentences[number]
     start, end = clause_start(scene, anchor.start), clause_end(scene, anchor.end)
-    before = scene.between(sentence.span.start, anchor.start)
-    sums = [m.span.start for m in before if isinstance(m.value, Quantity) and m.value.currency and m.span.end <= anchor.start]
-    seen: dict[str, tuple[Mention, set[str]]] = {}
+    before = scene.known_between(sentence.span.start, anchor.start)
+    sums = [m.span.start for m, _, _ in before if isinstance(m.value, Quantity) and m.value.currency and m.span.end <= anchor.start]
+    seen: dict[str, tuple[Mention, str, dict[str, None]]] = {}  # the features keep their order, for sums of floats depend on it
     groups: set[str] = set()
 
-    def put(m: Mention, *where: str) -> None:
-        e, kind = scene.entity(m), scene.kind(m)
+    def put(known: Known, *where: str) -> None:
+        m, e, kind = known
         if not e or kind not in _GROUPS:
             return
         if e in seen:
-            features = seen[e][1]
-            features.add("again")
+            features = seen[e][2]
+            features["again"] = None
             if where[0] not in features and scene.case(m) == "dative":
-                features.add("dative-too")
+                features["dative-too"] = None
             return
-        seen[e] = (m, {*where, *_form(scene, m)})
+        features = dict.fromkeys((*where, *_form(scene, m, kind)))
+        seen[e] = (m, kind, features)
         group = _GROUPS[kind]
         if group not in groups:
             groups.add(group)
-            seen[e][1].add("nearest-of-kind")
+            features["nearest-of-kind"] = None
 
-    for m in reversed(before):
+    for known in reversed(before):
+        m = known[0]
         place = "same-clause" if m.span.start >= start else f"back-{min(len(_BREAK.findall(text, m.span.end, anchor.start)), 3)}"
         crossed = bool(sums) and m.span.end <= sums[-1]
-        put(m, place, *(["crosses-sum"] if crossed else []), *(["adjacent"] if m.span.end == trigger.start else []))
-    for m in scene.between(anchor.end, sentence.span.end):
+        put(known, place, *(["crosses-sum"] if crossed else []), *(["adjacent"] if m.span.end == trigger.start else []))
+    for known in scene.known_between(anchor.end, sentence.span.end):
+        m = known[0]
         near = _JOINED.fullmatch(text, anchor.end, m.span.start)
-        put(m, "after-clause" if m.span.start < end else "after", *(["after-adjacent"] if near else []))
+        put(known, "after-clause" if m.span.start < end else "after", *(["after-adjacent"] if near else []))
     for n in range(number - 1, max(-1, number - reach - 1), -1):
         s = scene.sentences[n]
         if s.kind in ("caption", "credit", "byline", "header", "heading", "title"):
             continue
         where = f"sentence-{min(number - n, 3)}" if s.block == sentence.block else "earlier-block"
-        for m in reversed(scene.between(s.span.start, s.span.end)):
-            put(m, where)
+        for known in reversed(scene.known_between(s.span.start, s.span.end)):
+            put(known, where)
     for m in scene.headlined:
-        put(m, "title")
-    return [Party(m, tuple(features)) for m, features in seen.values()]
+        put((m, scene.entity(m), scene.kind(m)), "title")
+    return [Party(m, e, kind, tuple(features)) for e, (m, kind, features) in seen.items()]
 
 
 def candidates(
@@ -109,23 +114,22 @@ def candidates(
     kinds = PAYERS if role == "financier" else TARGETS
     known = (("picked", picked), ("other", other), ("previous", previous), ("paid-before" if role == "target" else "got-before", before))
     homes = (scene.linked.home_village, scene.linked.home, scene.linked.home_town)
-    for thing in things:
-        kind = scene.kind(thing.mention)
+    for m, e, kind, found in things:
         if kind not in kinds:
             continue
-        e, group = scene.entity(thing.mention), _GROUPS[kind]
-        features = {*thing.features, f"kind:{group}", f"{instrument}:{group}"}
-        features.update(name for name, ids in known if e in ids)
+        group = _GROUPS[kind]
+        features = [*found, f"kind:{group}", f"{instrument}:{group}"]
+        features += [name for name, ids in known if e in ids]
         if e in homes:
-            features.add("home")
-        if "picked" in features:
-            features |= {f"picked:{f}" for f in ("same-clause", "earlier-block", "case:dative", "sentence-1", "crosses-sum") if f in features}
+            features.append("home")
+        if e in picked:
+            features += [f"picked:{f}" for f in ("same-clause", "earlier-block", "case:dative", "sentence-1", "crosses-sum") if f in found]
         if not picked:
-            features.add("none-picked")
-        yield Party(thing.mention, tuple(sorted(features)))
+            features.append("none-picked")
+        yield Party(m, e, kind, tuple(features))
 
 
-def _form(scene: Scene, m: Mention) -> Iterator[str]:
+def _form(scene: Scene, m: Mention, kind: str) -> Iterator[str]:
     text = scene.article.folded
     yield f"case:{scene.case(m) or 'none'}"
     if not text[clause_start(scene, m.span.start) : m.span.start].strip("“‘"):
@@ -134,7 +138,7 @@ def _form(scene: Scene, m: Mention) -> Iterator[str]:
         yield "anaphor"
     if m in scene.posts:
         yield "post"
-    if scene.kind(m) == "Person" and _SAYS.match(text, m.span.end, m.span.end + 12):
+    if kind == "Person" and _SAYS.match(text, m.span.end, m.span.end + 12):
         yield "speaker"
     follow = text[m.span.end : m.span.end + 2]
     if follow[:1] == "的":

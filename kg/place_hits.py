@@ -9,9 +9,9 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
+from typing import NamedTuple
 
 from .pack import load
 from .register import Register, load_register
@@ -33,8 +33,7 @@ _SURNAMES = frozenset(
 Folders = tuple[Path, ...]
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A named place. `code`: the register's; "" with `parent` (a code, or "") where the register lacks it; `options` before the choice."""
 
     start: int
@@ -251,7 +250,7 @@ def _chosen(reading: Reading, hits: list[Hit]) -> list[Hit]:
     out = []
     for hit in hits:
         if hit.options == ("",):
-            out.append(replace(hit, kind="Country", options=()))
+            out.append(hit._replace(kind="Country", options=()))
             continue
         above = ends.get(hit.start) or (ends.get(hit.start - 1) if reading.text[hit.start - 1 : hit.start] in tuple("·— ") else None)
         if len(hit.options) == 1:

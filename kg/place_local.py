@@ -8,7 +8,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
 
 from .place_hits import BEFORE, HAN, Hit, Reading, word_set
 from .register import town_stem
@@ -82,7 +81,7 @@ def _town_hits(reading: Reading, play: list[str]) -> Iterator[Hit]:
                 best = Hit(start, end, name, "Township", "full" if known else "", options=options)
         best = best or _unregistered_town(reading, end)
         if best and (best.how or reading.left_ok(best.start)):
-            yield replace(best, how=best.how or "full")
+            yield best._replace(how=best.how or "full")
 
 
 def _unregistered_town(reading: Reading, end: int) -> Hit | None:
@@ -104,19 +103,19 @@ def _town_choice(reading: Reading, hit: Hit, play: list[str]) -> Hit:
     if above and above.code:
         inside = [o for o in hit.options if o.startswith(above.code)]
         if len(inside) == 1:
-            return replace(hit, code=inside[0], options=())
+            return hit._replace(code=inside[0], options=())
         if not inside and above.kind == "County":
-            return replace(hit, parent=above.code, options=())
+            return hit._replace(parent=above.code, options=())
     own = [o for o in hit.options if o[:6] in play]
     if own:
         order = [*(h.code for h in reversed(reading.hits) if len(h.code) == 6 and h.start < hit.start), *play]
-        return replace(hit, code=min(own, key=lambda o: (order.index(o[:6]), o)), options=())
+        return hit._replace(code=min(own, key=lambda o: (order.index(o[:6]), o)), options=())
     named = {h.code for h in reading.of_kind("Prefecture", "Province")}
     for wider in ({c for c in named if len(c) == 4} | {c[:4] for c in play}, {c[:2] for c in named} | {c[:2] for c in play}):
         near = [o for o in hit.options if o[:4] in wider or o[:2] in wider]
         if len(near) == 1:
-            return replace(hit, code=near[0], options=())
-    return replace(hit, code=hit.options[0] if len(hit.options) == 1 else "", options=())
+            return hit._replace(code=near[0], options=())
+    return hit._replace(code=hit.options[0] if len(hit.options) == 1 else "", options=())
 
 
 def _stop(reading: Reading) -> frozenset[str]:
@@ -134,7 +133,7 @@ def _chained_towns(reading: Reading, play: list[str]) -> Iterator[Hit]:
             if not name or name in _stop(reading) or text.startswith(_NO_TOWN, at + len(name)):
                 continue
             village = _ANY_VILLAGE.match(text, at, at + 9)
-            if village is None or village[0] not in reading.register.villages_in(county):
+            if village is None or not reading.register.villages_named(county, village[0]):
                 yield Hit(at, at + len(name), name, "Township", "chain", code=towns[name])
                 break
 
@@ -212,7 +211,7 @@ def read_villages(reading: Reading, play: list[str]) -> None:
 
 
 def _options(reading: Reading, name: str, areas: list[str]) -> tuple[str, ...]:
-    return tuple(c for a in areas for c in reading.register.villages_in(a).get(name, ()))
+    return tuple(c for a in areas for c in reading.register.villages_named(a, name))
 
 
 def _common(reading: Reading, name: str) -> bool:
@@ -284,16 +283,16 @@ def _village_choice(reading: Reading, hit: Hit, areas: list[str]) -> Hit:
     """Among villages of one name: the one already meant, the last town named before it, any town named, the last county named; else the county's."""
     if same := [h for h in reading.of_kind("Village") if h.name == hit.name]:
         nearest = max((h for h in same if h.start < hit.start), key=lambda h: h.start, default=same[0])
-        return replace(hit, code=nearest.code, parent=nearest.parent, options=())
+        return hit._replace(code=nearest.code, parent=nearest.parent, options=())
     towns = [h for h in reading.of_kind("Township") if h.code]
     for town in sorted(towns, key=lambda h: (h.start > hit.start, abs(h.start - hit.start))):
         if inside := [c for c in hit.options if c.startswith(town.code)]:
-            return replace(hit, code=inside[0], options=())
+            return hit._replace(code=inside[0], options=())
     counties = [h.code for h in reading.hits if len(h.code) == 6 and h.start < hit.start]
     for county in (*reversed(counties), *areas):
         if inside := [c for c in hit.options if c.startswith(county)]:
-            return replace(hit, code=inside[0] if len(inside) == 1 else "", parent="" if len(inside) == 1 else county, options=())
-    return replace(hit, options=())
+            return hit._replace(code=inside[0] if len(inside) == 1 else "", parent="" if len(inside) == 1 else county, options=())
+    return hit._replace(options=())
 
 
 def _loose(reading: Reading, end: int) -> Hit | None:
@@ -317,9 +316,9 @@ def _settle(reading: Reading, hit: Hit, play: list[str]) -> None:
     hard = not before or not HAN.match(before)
     often = text.count(hit.name)
     if same := next((h for h in reading.of_kind("Village") if h.name == hit.name), None):
-        reading.put(replace(hit, code=same.code, parent=same.parent))
+        reading.put(hit._replace(code=same.code, parent=same.parent))
     elif (before == "、" and last and last.kind == "Village") or (hard and often > 2) or (_SEAT.match(text, hit.end) and (above or hard or often > 1)):
-        reading.put(replace(hit, parent=_scope(reading, above, play)))
+        reading.put(hit._replace(parent=_scope(reading, above, play)))
 
 
 def _scope(reading: Reading, above: Hit | None, play: list[str]) -> str:
@@ -347,7 +346,7 @@ def _listed_villages(reading: Reading, areas: list[str], play: list[str]) -> Ite
             if not reading.free(start, end):
                 continue
             if word in named:
-                yield replace(named[word], start=start, end=end, how="list")
+                yield named[word]._replace(start=start, end=end, how="list")
             elif most and (codes := options(word)):
                 yield _village_choice(reading, Hit(start, end, word, "Village", "list", options=codes), areas)
             elif most or cue[1] == "自然村":
@@ -369,5 +368,5 @@ def _learn(reading: Reading) -> None:
             end = at + len(stem)
             listed = text[at - 1 : at] in ("、", "，", "“", "") and text[end : end + 1] in tuple("、，。”等和与出")
             if (len(stem) > 2 or listed) and not text.startswith(("村", "社区", "镇", "乡", "街道"), end) and reading.free(at, end):
-                reading.put(replace(hit, start=at, end=end, how="learnt"))
+                reading.put(hit._replace(start=at, end=end, how="learnt"))
             at = text.find(stem, at + 1)

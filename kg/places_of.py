@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from .actors import actors
-from .discourse import Scene, clause_start
+from .discourse import Known, Scene, clause_start
 from .facts import claim
 from .linking import LENDERS
 from .model import DIVISION_KINDS, Fact, Mention
@@ -62,40 +62,41 @@ class _Found:
 class _Names:
     """The named mentions of an article in reading order, and the places that can lend their name to a thing."""
 
-    linked: tuple[Mention, ...]
+    linked: tuple[Known, ...]
     starts: tuple[int, ...]
     givers: tuple[tuple[str, str, tuple[Mention, ...]], ...]  # bare name, whole name, mentions
 
-    def between(self, low: int, high: int) -> tuple[Mention, ...]:
+    def between(self, low: int, high: int) -> tuple[Known, ...]:
         """Those that start in [low, high)."""
         return self.linked[bisect_left(self.starts, low) : bisect_left(self.starts, high)]
 
 
-def _names(scene: Scene, linked: Sequence[Mention]) -> _Names:
+def _names(scene: Scene, linked: Sequence[Known]) -> _Names:
     by_entity: dict[str, list[Mention]] = {}
-    for m in linked:
-        if scene.kind(m) in _LOCAL and scene.kind(m) != "Workshop":
-            by_entity.setdefault(scene.entity(m), []).append(m)
+    for m, e, kind in linked:
+        if kind in _LOCAL and kind != "Workshop":
+            by_entity.setdefault(e, []).append(m)
     givers = []
     for e, mentions in by_entity.items():
         whole = scene.linked.entities[e].label
         stem = whole if scene.kind(mentions[0]) == "Facility" else _LEVEL.sub("", whole)
         if len(stem) >= 2:
             givers.append((stem, whole, tuple(mentions)))
-    return _Names(tuple(linked), tuple(m.span.start for m in linked), tuple(givers))
+    return _Names(tuple(linked), tuple(m.span.start for m, _, _ in linked), tuple(givers))
 
 
 def located(scene: Scene, mentions: Sequence[Mention]) -> Iterator[Fact | None]:
     """gf:locatedIn of facilities, workshops, projects, companies and organisations: one place each."""
-    everything = sorted((m for m in mentions if scene.entity(m)), key=lambda m: (m.span.start, -m.span.end))
-    names = _names(scene, [m for m in everything if not m.anaphor])
+    everything = [(m, e, scene.kind(m)) for m in mentions if (e := scene.entity(m))]
+    everything.sort(key=lambda x: (x[0].span.start, -x[0].span.end))
+    names = _names(scene, [x for x in everything if not x[0].anaphor])
     best: dict[str, _Found] = {}
-    for m in everything:
-        if scene.kind(m) in _PLACED:
+    for m, e, kind in everything:
+        if kind in _PLACED:
             for found in _evidence(scene, m, names):
-                old = best.get(scene.entity(m))
-                if scene.entity(found.place) != scene.entity(m) and (old is None or found.confidence > old.confidence):
-                    best[scene.entity(m)] = found
+                old = best.get(e)
+                if (old is None or found.confidence > old.confidence) and scene.entity(found.place) != e:
+                    best[e] = found
     for f in best.values():
         if _encloses(scene, f.thing, best.get(scene.entity(f.place))):
             continue
@@ -111,7 +112,8 @@ def _evidence(scene: Scene, m: Mention, names: _Names) -> Iterator[_Found]:
     text = scene.article.folded
     kind, label = scene.kind(m), scene.linked.entities[scene.entity(m)].label
     sentence = scene.sentences[scene.number_of(m.span.start)].span
-    near = [x for x in names.between(sentence.start, sentence.end) if scene.kind(x) in _PLACES and scene.entity(x) != scene.entity(m)]
+    own = scene.entity(m)
+    near = [x for x, e, sort in names.between(sentence.start, sentence.end) if sort in _PLACES and e != own]
     inside = [x for x in near if m.span.covers(x.span)]
     before = [x for x in near if x.span.end <= m.span.start]
     after = [x for x in near if x.span.start >= m.span.end]
@@ -270,8 +272,8 @@ def _paragraph(scene: Scene, m: Mention, names: _Names) -> Mention | None:
     block = scene.article.blocks[scene.sentences[scene.number_of(m.span.start)].block]
     end = 0
     near: Mention | None = None
-    for x in names.between(block.span.start, m.span.start):
-        if scene.kind(x) in LENDERS or scene.kind(x) == "Company":
+    for x, _, kind in names.between(block.span.start, m.span.start):
+        if kind in LENDERS or kind == "Company":
             end = max(end, x.span.end)
         elif (
             "、" in scene.article.folded[x.span.end : m.span.start]
@@ -279,7 +281,7 @@ def _paragraph(scene: Scene, m: Mention, names: _Names) -> Mention | None:
             and scene.number_of(x.span.start) == scene.number_of(m.span.start)
         ):
             continue  # the place of another item of the list
-        elif scene.kind(x) in ("Village", "Township", "County") and end <= x.span.start and scene.case(x) not in ("with", "source"):
+        elif kind in ("Village", "Township", "County") and end <= x.span.start and scene.case(x) not in ("with", "source"):
             near = x if x.span.end <= m.span.start else near
     if near is not None:
         return near

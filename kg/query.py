@@ -21,6 +21,7 @@ from .answers import emptied, left_out, open_dimensions
 from .errors import KgError, say
 from .model import decimal_text
 from .ontology import ontology_dir
+from .syntax import refuse_service
 from .terms import prefixes
 
 if TYPE_CHECKING:
@@ -167,8 +168,7 @@ def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str,
     data = graph if isinstance(graph, GraphFile) else read_graph(graph)
     for name, value in (bindings or {}).items():
         text = _bind(text, name.lstrip("?$"), value, data.prefixes)
-    if re.search(r"\bSERVICE\s+(?:SILENT\s+)?[<?$\w]", re.sub(r"#[^\n>]*\n|\"[^\"\n]*\"", " ", text), re.I):
-        raise KgError("query-syntax", why=say("不支持 SERVICE：本工具不联网。", "SERVICE is not supported: this tool uses no network."))
+    refuse_service(text)
     table = answer(data, text)
     missing = () if any_sum else open_dimensions(text)
     if missing:

@@ -10,6 +10,7 @@ import json
 import re
 from collections.abc import Iterable, Iterator
 from decimal import Decimal
+from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import __version__
@@ -149,9 +150,14 @@ def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concept
 def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts) -> Iterator[Node]:
     name, use, types, articles = concepts.spell, concepts.use, Memo(_types), Memo(article_name)
     sure = Memo(lambda number: decimal(Decimal(number)))
+
+    @cache
+    def said(role: str, value: str) -> str:
+        return f"{_PROPERTY.get(role) or 'gf:' + role} {_role_value(role, value, concepts)}"
+
     for f in facts:
         graphs = tuple(sorted({articles[e.article] for e in f.evidence}))
-        roles = {f"{_PROPERTY.get(role) or 'gf:' + role} {_role_value(role, value, concepts)}" for role, value in f.roles}
+        roles = {said(*role) for role in f.roles}
         quantities = spans.quantities(f)
         confidence = sure[str(round(f.confidence, 4))]
         lines = [types[f.kind], *(sorted(roles, reverse=True) if f.kind == "Claim" else sorted(roles))]  # subject, predicate, object: as one reads it

@@ -22,6 +22,7 @@ ARCHIVE = Path(__file__).parent / "pack" / "register.zip"
 SCHEME = "nbs2023"
 LEVELS = {2: "Province", 4: "Prefecture", 6: "County", 9: "Township", 12: "Village"}
 _DIGITS = tuple(f"{n:03d}" for n in range(1000))
+_CELL = re.compile(r"\t(?:\d{3}:)?")  # what parts the names of a packed line
 _TOWN = re.compile(r"(?:镇|乡|街道|苏木)$")
 _VILLAGE = re.compile(r"(?:行政村|自然村|村|社区|嘎查)$")
 
@@ -89,6 +90,15 @@ class Register:
         """Village name (村, 社区, 嘎查; committees' suffixes dropped) → codes, of a county or a town. Reads the prefecture's villages when first asked."""
         return _villages(area[:6]) if len(area) <= 6 else _of_town(area)
 
+    def villages_named(self, county: str, name: str) -> tuple[str, ...]:
+        """The codes of a county's villages of a name. Numbers only the towns whose line holds the name: most of a county is never asked for.
+
+        >>> r = load_register()
+        >>> r.villages_named("330109", "梅林村") == r.villages_in("330109")["梅林村"], r.villages_named("330109", "没有村")
+        (True, ())
+        """
+        return _villages_named(county, name) if name in _village_set(county) else ()
+
     def village_tails(self, county: str) -> frozenset[str]:
         """The last three characters of a county's village names: what does not end so is no village of it."""
         return _village_tails(county)
@@ -134,14 +144,14 @@ def load_register() -> Register:
     names: dict[str, str] = {}
     full: dict[str, list[str]] = {}
     short: dict[str, list[str]] = {}
-    zones: dict[str, list[str]] = {}
-    by_town: dict[str, list[str]] = {}
+    zones: dict[str, tuple[str, ...]] = {}
+    by_town: dict[str, tuple[str, ...]] = {}
     lines: dict[str, str] = {}
     for line in upper:
         code, name, stem = line.split("\t")
         names[code] = name
         if len(code) == 6 and "71" <= code[4:] <= "79":
-            zones.setdefault(name, []).append(code)
+            zones[name] = (*zones.get(name, ()), code)
             continue
         if names.get(code[:4]) == name and len(code) == 6:
             continue
@@ -154,11 +164,9 @@ def load_register() -> Register:
         lines[county] = rest
         for code, name in _numbered(county, rest.split("\t")):
             names[code] = name
-            if name[-1] in "镇乡道木" and code[6] != "5":
-                by_town.setdefault(name, []).append(code)
-            else:
-                zones.setdefault(name, []).append(code)
-    return Register(names, _frozen(full), _frozen(short), _frozen(by_town), _frozen(zones), lines)
+            table = by_town if name[-1] in "镇乡道木" and code[6] != "5" else zones
+            table[name] = (*table[name], code) if name in table else (code,)
+    return Register(names, _frozen(full), _frozen(short), by_town, zones, lines)
 
 
 def _frozen(table: Mapping[str, Iterable[str]]) -> Mapping[str, tuple[str, ...]]:
@@ -217,7 +225,18 @@ def _towns(register: Register, county: str) -> Mapping[str, str]:
 
 @cache
 def _village_tails(county: str) -> frozenset[str]:
-    return frozenset([name[-3:] for name in _villages(county)])
+    return frozenset([name[-3:] for name in _village_set(county)])
+
+
+@cache
+def _villages_named(county: str, name: str) -> tuple[str, ...]:
+    return tuple(c for town, line in _chunk(county[:4]).items() if town.startswith(county) and name in line for c in _of_town(town).get(name, ()))
+
+
+@cache
+def _village_set(county: str) -> frozenset[str]:
+    """The names of a county's villages, cut out of the packed lines at once."""
+    return frozenset(_CELL.split("".join(["\t" + line for town, line in _chunk(county[:4]).items() if town.startswith(county)])))
 
 
 @cache

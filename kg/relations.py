@@ -44,19 +44,19 @@ def relations(scene: Scene, mentions: Sequence[Mention], financings: Sequence[Fa
 
 def _structural(scene: Scene, mentions: Sequence[Mention]) -> Iterator[Fact | None]:
     """What the make-up of a name says: a branch's bank, a thing's place, a workshop's programme."""
-    linked = [m for m in mentions if scene.entity(m) and not m.anaphor]
-    by_start = sorted(linked, key=lambda m: (m.span.start, -m.span.end))
+    linked = [(m, e, scene.kind(m)) for m in mentions if not m.anaphor and (e := scene.entity(m))]
+    linked.sort(key=lambda x: (x[0].span.start, -x[0].span.end))
+    by_start = [m for m, _, _ in linked]
     starts = [m.span.start for m in by_start]
     first: dict[str, Mention] = {}  # the first mention of each lender
-    often = Counter(scene.entity(m) for m in by_start if scene.kind(m) in LENDERS)
-    for m in by_start:
-        if scene.entity(m) in often:
-            first.setdefault(scene.entity(m), m)
+    often = Counter(e for _, e, kind in linked if kind in LENDERS)
+    for m, e, _ in linked:
+        if e in often:
+            first.setdefault(e, m)
     labels = scene.linked.entities
     heads = sorted((m for e, m in first.items() if labels[e].kind == "Branch" and labels[e].label.endswith("分行")), key=lambda m: -often[scene.entity(m)])
-    one = list({scene.entity(m): m for m in reversed(by_start) if scene.kind(m) in ("Programme", "FinancialProduct")}.values())
-    for m in by_start:
-        kind = scene.kind(m)
+    one = list({e: m for m, e, kind in reversed(linked) if kind in ("Programme", "FinancialProduct")}.values())
+    for m, _, kind in linked:
         if kind not in _TELLING:
             continue
         number = scene.number_of(m.span.start)
@@ -184,19 +184,19 @@ def _offers(scene: Scene, financings: Sequence[Fact], by_entity: Mapping[str, Me
     """A bank offers each product that its text names: the lender of the sentence, who designed it, who lent it; else the one in focus."""
     found: dict[str, list[Mention]] = {}
     alone: list[Mention] = []
-    for m in scene.outer:
-        if scene.kind(m) != "FinancialProduct" or not scene.entity(m):
+    for m, e, kind in scene.known:
+        if kind != "FinancialProduct" or not e:
             continue
         number = scene.number_of(m.span.start)
         if scene.sentences[number].kind in ("title", "heading", "caption"):
             continue
         here = scene.sentences[number].span
-        banks = [x for x in scene.outer_in(here) if scene.kind(x) in LENDERS and scene.case(x) not in ("with", "dative") and scene.entity(x)]
+        banks = [x for x, who, sort in scene.known_between(here.start, here.end) if who and sort in LENDERS and scene.case(x) not in ("with", "dative")]
         before = [x for x in banks if x.span.end <= m.span.start]
         after = [x for x in banks if x.span.start >= m.span.end and (not before or scene.case(x) == "agent")]
         for bank in (*before[-1:], *after[:1]):
-            if bank not in found.setdefault(scene.entity(m), []):
-                found[scene.entity(m)].append(bank)
+            if bank not in found.setdefault(e, []):
+                found[e].append(bank)
                 yield claim(scene, bank, "gf:offers", m, sentence=number, confidence=0.85, rule="offers.in-sentence")
         if not before and not after:
             alone.append(m)

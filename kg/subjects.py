@@ -222,7 +222,7 @@ def _sums(money: Sequence[Fact]) -> tuple[tuple[int, frozenset[str], frozenset[s
 
 def _things(scene: Scene, low: int, high: int) -> tuple[tuple[Mention, str], ...]:
     """What can be a subject and starts in [low, high), with its entity."""
-    return tuple((m, e) for m in scene.between(low, high) if (e := scene.entity(m)) and scene.kind(m) in GROUPS)
+    return tuple((m, e) for m, e, kind in scene.known_between(low, high) if e and kind in GROUPS)
 
 
 def _modifying(scene: Scene) -> Iterator[Mention]:
@@ -294,23 +294,22 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
     number = scene.number_of(offset)
     sentence = scene.sentences[number]
     start = clause_start(scene, offset)
-    seen: dict[str, tuple[Mention, set[str]]] = {}
+    seen: dict[str, tuple[Mention, list[str]]] = {}
 
     def put(m: Mention, e: str, where: str, near: str = "back") -> None:
         if e not in seen:
-            seen[e] = (m, {where, *view.form(m, near, where == "holds-number")})
+            seen[e] = (m, [where, *view.form(m, near, where == "holds-number")])
 
     here = [x for x in view.things[number] if x[0].span.start < offset]
     for m, e in reversed(here):
         if e not in seen:
-            back = sum(text.count(mark, m.span.end, start) for mark in "，；：")
-            put(m, e, "clause" if m.span.start >= start else f"clauses-{min(back, 3)}", "here")
+            put(m, e, "clause" if m.span.start >= start else f"clauses-{min(sum(text.count(mark, m.span.end, start) for mark in '，；：'), 3)}", "here")
     subjects_here = [(m, e) for m, e in here if view.stands(m) == ""]
     part = max(text.rfind("；", sentence.span.start, offset), sentence.span.start)
     topics = (next((e for m, e in subjects_here if m.span.start >= part), None), next((e for _, e in reversed(subjects_here)), None))
     for topic, name in zip(topics, ("part-topic", "nearest"), strict=True):
         if topic is not None:
-            seen[topic][1].add(name)
+            seen[topic][1].append(name)
     for m, e in _things(scene, max(sentence.span.start, offset - 20), offset + 1):
         if m.span.covers(quantity.span) and m is not quantity:  # a counted group holds the number itself
             put(m, e, "holds-number")
@@ -326,7 +325,8 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
             blocks += 1
         where = f"sentence-{min(number - n, 3)}" if s.block == sentence.block else f"block-{min(blocks, 2)}"
         for m, e in reversed(view.things[n]):
-            put(m, e, where)
+            if e not in seen:
+                put(m, e, where)
     heading = next((n for n in range(number - 1, max(-1, number - 12), -1) if scene.sentences[n].kind == "heading"), None)
     if heading is not None:
         for m, e in view.things[heading]:
@@ -340,7 +340,7 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
     for voice, name in ((speaker, "speaker-self"), (body, "speaker-body")):
         if voice is not None and (e := scene.entity(voice)):
             put(voice, e, "far")
-            seen[e][1].add(name)
+            seen[e][1].append(name)
     sort = _class(quantity, words)
     linked = scene.linked
     own = {linked.home: "home", linked.home_town: "home-town", linked.home_village: "home-village"}
@@ -354,28 +354,28 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
         kind = scene.kind(m)
         group = GROUPS[kind]
         if e in payers:
-            features.add("payer")
+            features.append("payer")
         if e in payees:
-            features.add("payee")
-        features.add(_OF_KIND[kind])
-        features.add(f"{sort}:{group}")
+            features.append("payee")
+        features.append(_OF_KIND[kind])
+        features.append(f"{sort}:{group}")
         if e == block:
-            features.add("block-topic")
+            features.append("block-topic")
         if e == earlier:
-            features.add("earlier-topic")
+            features.append("earlier-topic")
         if per:
-            features.add(f"per:{group}")
+            features.append(f"per:{group}")
         if e in own:
-            features.add(own[e])
+            features.append(own[e])
         label = text[m.span.start : m.span.end].rstrip("”’")
         if len(label) >= 2 and label[-2:] in words:
-            features.add("named-in-metric")
+            features.append("named-in-metric")
         told = view.count[e]
         if told >= 3 and told * 2 >= view.top:
-            features.add("frequent")
+            features.append("frequent")
         elif told == 1:
-            features.add("once")
-        yield Candidate(m, e, tuple(sorted(features)))
+            features.append("once")
+        yield Candidate(m, e, tuple(features))
 
 
 def _class(quantity: Mention, words: str) -> str:
@@ -393,14 +393,14 @@ def _bond(view: _View, last: Mention, quantity: Mention) -> Iterator[str]:
     a, b = scene.number_of(last.span.start), scene.number_of(quantity.span.start)
     between = text[last.span.end : quantity.span.start]
     if a == b:
-        marks = sum(c in "，；：" for c in between)
+        marks = sum(map(between.count, "，；："))
         yield "bond:clause" if not marks else "bond:next-clause" if marks == 1 else "bond:sentence"
     elif scene.sentences[a].block == scene.sentences[b].block:
         yield "bond:next-sentence" if b == a + 1 else "bond:block"
     else:
         yield "bond:other-block"
-    inside = scene.between(last.span.end, quantity.span.start)
-    if any(scene.kind(m) in GROUPS and view.stands(m) == "" for m in inside):
+    inside = scene.known_between(last.span.end, quantity.span.start)
+    if any(kind in GROUPS and view.stands(m) == "" for m, _, kind in inside):
         yield "bond:subject-between" if a == b else "bond:subject-between-far"
     elif not inside:
         yield "bond:nothing-between"
@@ -428,11 +428,11 @@ def _form(scene: Scene, modifies: frozenset[Mention], stands: Callable[[Mention]
     `near`: here (in the number's sentence) or back; `counted`: it holds the number itself.
     """
     text = scene.article.folded
-    out: list[str] = []
-    out.append(f"{near}:{stands(m) or 'subject'}")
+    out = [f"{near}:{stands(m) or 'subject'}"]
+    free = m not in modifies
     if m in scene.posts:
         out.append("post")
-    if m not in modifies and _opens(scene, modifies, m):
+    if free and _opens(scene, modifies, m):
         out.append(f"first:{near}")
     if m.anaphor:
         out.append("anaphor")
@@ -441,7 +441,7 @@ def _form(scene: Scene, modifies: frozenset[Mention], stands: Callable[[Mention]
     follow = text[m.span.end : m.span.end + 14]
     if follow[:1] == "的":
         out.append("genitive")
-    if m not in modifies and not counted and _HOLDS.match(follow):
+    if free and not counted and _HOLDS.match(follow):
         next_ = scene.between(m.span.end, m.span.end + 14)
         if not next_ or _HOLDS.match(follow[: next_[0].span.start - m.span.end]):
             out.append("attributive")

@@ -24,8 +24,8 @@ def terms(scene: Scene, anchor: Span, low: int) -> tuple[list[tuple[str, Amount]
     amounts = dict(_amounts(scene, anchor, low, stop))
     guarantors = [
         ("guarantor", m)
-        for m in scene.between(low, stop)
-        if scene.entity(m) and scene.kind(m) in ("Guarantor", "Company", "Branch", "Insurer") and _GUARANTEE.match(scene.article.folded, m.span.end)
+        for m, e, kind in scene.known_between(low, stop)
+        if e and kind in ("Guarantor", "Company", "Branch", "Insurer") and _GUARANTEE.match(scene.article.folded, m.span.end)
     ]
     pledged = _COLLATERAL.search(scene.article.folded, low, stop)
     words = [("collateral", scene.article.at(Span(*pledged.span(1))))] if pledged else []

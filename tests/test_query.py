@@ -176,6 +176,7 @@ MISTAKES = [
     pytest.param("nowhere/mine.rq", {}, "query-unreadable", id="no such file"),
     pytest.param("INSERT DATA { <a:a> <a:b> <a:c> }", {}, "query-update", id="update"),
     pytest.param("SELECT ?x WHERE { SERVICE <http://localhost/> { ?x ?y ?z } }", {}, "query-syntax", id="network"),
+    pytest.param("SELECT ?x WHERE { ?x ?y 1SERVICE<http://localhost/> { ?x ?y ?z } }", {}, "query-syntax", id="network-without-space"),
     pytest.param("workshops", {"county": "x"}, "query-binding", id="unknown variable"),
 ]
 
