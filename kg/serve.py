@@ -9,6 +9,7 @@ import functools
 import ipaddress
 import json
 import os
+import re
 import signal
 import socket
 import socketserver
@@ -22,7 +23,7 @@ from typing import Any
 from urllib.parse import parse_qs, quote, urlsplit
 
 from . import __version__
-from .errors import KgError
+from .errors import MESSAGES, KgError
 from .query import named_queries
 from .terms import SPACES
 from .workers import Answer, Pool, Question
@@ -35,7 +36,7 @@ REQUEST_LIMIT = 256 << 10  # bytes of a request's body
 CONNECTIONS = 256  # that are served at a time; more wait in the system's queue
 PATIENCE = 60  # seconds that a client may keep silent
 POLICY = (
-    "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self' data:; "
+    "default-src 'none'; script-src 'self'; style-src 'self'; style-src-attr 'unsafe-inline'; connect-src 'self'; img-src 'self' data:; "
     "base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 )
 _STATUS = {
@@ -81,20 +82,37 @@ class Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         self._answered(self._post)
 
+    def parse_request(self) -> bool:
+        """As the base class; a body where none belongs is not taken for the next request."""
+        good = super().parse_request()
+        if good and self.command != "POST" and (self.headers.get("Content-Length", "0") != "0" or self.headers.get("Transfer-Encoding")):
+            self.close_connection = True
+        return good
+
     def do_OPTIONS(self) -> None:
         allowed = {"Access-Control-Allow-Methods": "GET, POST", "Access-Control-Allow-Headers": "Content-Type, Accept", "Access-Control-Max-Age": "86400"}
         self._send(204, "", b"", {"Allow": "GET, HEAD, POST, OPTIONS", **(allowed if self.server.site.cors else {})})
 
-    def _answered(self, handle: Callable[[], None]) -> None:
-        """Run a handler; a mistake becomes a status and a line of JSON."""
+    def _answered(self, handle: Callable[[bytes], None]) -> None:
+        """Run a handler on the request's body; a mistake becomes a status and a line of JSON."""
         try:
+            body = self._body() if self.command == "POST" else b""
             self._admit()
-            handle()
+            handle(body)
         except KgError as error:
-            said = {"error": error.slug, "message": str(error), **{k: error.values[k] for k in ("line", "column") if error.values.get(k)}}
-            body = json.dumps(said, ensure_ascii=False).encode() + b"\n"
+            said = {"error": error.slug, "message": message(error, self.language), **{k: error.values[k] for k in ("line", "column") if error.values.get(k)}}
+            text = json.dumps(said, ensure_ascii=False).encode() + b"\n"
             again = {"Retry-After": "2"} if error.slug == "serve-busy" else {}
-            self._send(_STATUS.get(error.slug, 400), "application/json", body, again)
+            self._send(_STATUS.get(error.slug, 400), "application/json", text, again)
+        except ValueError as error:  # a header or parameter that cannot be taken apart
+            self.close_connection = True
+            self._send(400, "text/plain", f"400: {error}\n".encode())
+
+    @property
+    def language(self) -> str:
+        """zh or en, whichever the client names first; "" if neither."""
+        wanted = re.search(r"(?:^|,)\s*(zh|en)\b", self.headers.get("Accept-Language", ""), re.I)
+        return wanted[1].lower() if wanted else ""
 
     def _admit(self) -> None:
         """Refuse what another site's page may have sent: by its Origin, or by a name that leads to this machine. Raises KgError."""
@@ -103,10 +121,9 @@ class Handler(BaseHTTPRequestHandler):
             return
         name = (urlsplit(f"//{host}").hostname or "") if host else "localhost"
         if (origin is not None and urlsplit(origin).netloc != host) or (site.local and not is_local(name)):
-            self.close_connection = True  # a body may follow, which nobody reads
             raise KgError("serve-origin", origin=origin or host)
 
-    def _get(self) -> None:
+    def _get(self, body: bytes) -> None:
         path, _, parameters = self.path.partition("?")
         site = self.server.site
         if path in ENDPOINTS:
@@ -121,8 +138,7 @@ class Handler(BaseHTTPRequestHandler):
         else:
             self._send(404, "text/plain", b"404: there are / and /sparql\n")
 
-    def _post(self) -> None:
-        body = self._body()
+    def _post(self, body: bytes) -> None:
         path, _, parameters = self.path.partition("?")
         if path not in ENDPOINTS:
             self._send(404, "text/plain", b"404: queries go to /sparql\n")
@@ -168,14 +184,15 @@ class Handler(BaseHTTPRequestHandler):
             form=(given.get("format") or given.get("output") or [""])[0],
             any_sum="any-sum" in given,
             notes="notes" in given,
+            language=self.language,
             default_graphs=tuple(given.get("default-graph-uri", ())),
             named_graphs=tuple(given.get("named-graph-uri", ())),
         )
         answer: Answer = self.server.site.pool.ask(question)
         notes = {"X-Kg-Notes": quote(json.dumps(answer.notes, ensure_ascii=False))} if answer.notes else {}
-        self._send(200, answer.media, answer.body, {"Vary": "Accept", **notes})
+        self._send(200, answer.media, answer.body, {"Vary": "Accept, Accept-Language", **notes})
 
-    def _send(self, status: int, media: str, body: bytes, headers: Mapping[str, str] = {}) -> None:  # noqa: B006 (never changed)
+    def _send(self, status: int, media: str, body: bytes, headers: Mapping[str, str] = {}) -> None:
         self.send_response(status)
         if media:
             text = media.startswith("text/") or media == "application/json"
@@ -201,6 +218,7 @@ class Server(ThreadingHTTPServer):
     """Listens at once, answers in `serve_forever`."""
 
     daemon_threads = True
+    allow_reuse_address = os.name != "nt"  # there it would let two servers have one port
     request_queue_size = CONNECTIONS
     site: Site
 
@@ -253,6 +271,11 @@ def is_local(name: str) -> bool:
         return False
 
 
+def message(error: KgError, language: str) -> str:
+    """A mistake in a language; "" for the server's own."""
+    return " ".join(MESSAGES[error.slug][language == "en"].format(**error.values).split()) if language else str(error)
+
+
 def about(site: Site) -> dict[str, Any]:
     """What the start page wants to know: the questions that ship, the graph's size, prefixes and address spaces."""
     pool = site.pool
@@ -280,9 +303,9 @@ def open_server(
     """A server that listens and has its workers started; close it with `close_server`. Port 0: any that is free. Raises KgError."""
     path = graph / "graph.ttl" if graph.is_dir() else graph
     page = path.with_name("network.html")
-    pool = Pool(path.absolute(), size or min(4, os.cpu_count() or 1), timeout, limit)
+    pool = Pool(path, size or min(4, os.cpu_count() or 1), timeout, limit)
     try:
-        return Server(host, port, Site(pool, page.absolute() if page.exists() else None, cors, is_local(host)))
+        return Server(host, port, Site(pool, page if page.exists() else None, cors, is_local(host)))
     except (OSError, OverflowError) as error:
         pool.close()
         raise KgError("serve-address", host=host, port=port, why=getattr(error, "strerror", None) or error) from None

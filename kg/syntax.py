@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from .errors import KgError, say
 from .sparql import tokens
 
 UPDATES = frozenset("INSERT DELETE LOAD CLEAR DROP CREATE ADD MOVE COPY WITH".split())
+SPREAD = 20_000  # characters up to which the place of a fault is looked for a second time
 _OPENED = {"}": "{", ")": "(", "]": "["}
 
 
@@ -37,49 +39,79 @@ def refuse_service(text: str) -> None:
     at = re.search("service", re.sub(spared, lambda m: " " * len(m[0]), plain, flags=re.M), re.I)
     if at:
         line, column = _place(plain, at.start())
-        raise KgError("query-syntax", why=say("不支持 SERVICE：本工具不联网。", "SERVICE is not supported: this tool uses no network."), line=line, column=column)
+        raise KgError(
+            "query-syntax", why=say("不支持 SERVICE：本工具不联网。", "SERVICE is not supported: this tool uses no network."), line=line, column=column
+        )
 
 
-def complaint(error: str, text: str) -> KgError:
+def complaint(error: str, text: str, parse: Callable[[str], str]) -> KgError:
     """The engine's complaint about a text as one readable line; its values have `line` and `column`, from 1, 0 where unknown.
 
-    >>> complaint("error at 1:16: expected DISTINCT", "SELECT COUNT(?x) { ?x ?y ?z }").values["column"]
+    `parse`: gives the engine's complaint about any text, "" for none.
+
+    >>> complaint("error at 1:16: expected DISTINCT", "SELECT COUNT(?x) { ?x ?y ?z }", lambda text: "").values["column"]
     8
     """
-    error = " ".join(error.split())
-    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", error)
-    if not found:
-        return KgError("query-syntax", why=error[:300], line=0, column=0)
-    lines = text.splitlines(keepends=True)
-    at = sum(map(len, lines[: int(found[1]) - 1])) + int(found[2]) - 1
-    expected = [x for x in found[3].split(", ") if x != "[_]"]
+    place, expected = _read(error, text)
+    if place is None:
+        return KgError("query-syntax", why=" ".join(error.split())[:300], line=0, column=0)
     if "Prefix not found" in expected:
-        names = [m for m in re.finditer(r"[\w-]*:", text) if m.start() < at]
+        names = [m for m in re.finditer(r"[\w-]*:", text) if m.start() < place]
         if names:
             return _at(text, names[-1].start(), say("没有前缀 ", "no such prefix: ") + names[-1][0])
-    if expected and all(re.fullmatch("[A-Z_]+", x) for x in expected):
-        at -= max(map(len, expected))  # it points behind the keyword that it looked for
-    elif "unbound" in error or "already" in error:
-        return _at(text, at, next(x for x in expected if " " in x))
-    at = max(at, _second_opinion(text), 0)
-    rest = re.compile(r"(?:\s+|#[^\n]*)*").match(text, at)
-    at = rest.end() if rest else at
+    told = [x for x in expected if "unbound" in x or "already" in x]
+    if told:
+        return _at(text, place, told[0])
+    places = _places(text)
+    at = _spread(text, places, parse) if len(text) <= SPREAD else None
+    if at is None:  # the place is behind the keyword that was looked for
+        at = max(0, place - (max(map(len, expected)) if expected and all(re.fullmatch("[A-Z_]+", x) for x in expected) else 0))
+        at = next((start for start, word in places if start + len(word) > at), len(text))
+    lone = next((start for start, word in places if word in ("'", '"')), len(text))
+    if lone <= at < len(text) or lone < len(text) == at:
+        return _at(text, lone, say("引号没有闭合", "the quote is not closed"))
     if at >= len(text):
         return _at(text, len(text.rstrip()), _unclosed(text) or say("查询不完整，到此为止", "the query ends too early"))
-    word = next(iter(tokens(text[at : at + 80])), text[at])
+    word = next(word for start, word in places if start == at)
     return _at(text, at, say(f"此处不应是 {word}", f"unexpected {word}"))
 
 
-def _second_opinion(text: str) -> int:
-    """Where another reader stops; each of the two may stop too early, neither too late."""
-    from rdflib.plugins.sparql.parser import parseQuery
+def _read(error: str, text: str) -> tuple[int | None, list[str]]:
+    """The offset that the engine names, and what it expected there."""
+    found = re.match(r"error at (\d+):(\d+): expected (?:one of )?(.*)", " ".join(error.split()))
+    if not found:
+        return None, []
+    lines = text.split("\n")
+    return sum(len(x) + 1 for x in lines[: int(found[1]) - 1]) + int(found[2]) - 1, [x for x in found[3].split(", ") if x != "[_]"]
 
-    try:
-        parseQuery(text)
-    except Exception as error:  # whatever it raises, it is only asked for a place
-        place = getattr(error, "loc", None)
-        return place if isinstance(place, int) and place < len(text) else 0
-    return 0
+
+def _places(text: str) -> list[tuple[int, str]]:
+    """The tokens with their offsets."""
+    out, at = [], 0
+    for word in tokens(text):
+        at = re.compile(r"(?:\s+|#[^\n]*)*").match(text, at).end()  # type: ignore[union-attr]
+        at = text.find(word, at)
+        out.append((at, word))
+        at += len(word)
+    return out
+
+
+def _spread(text: str, places: list[tuple[int, str]], parse: Callable[[str], str]) -> int | None:
+    """Where the fault is, found by parsing the tokens set far apart; None where that text is not as faulty.
+
+    The engine names the furthest place that it looked at, and it looks as far ahead as its longest keyword: with more space than
+    that between two tokens, the place lies behind the token that it could not read, and before the next.
+    """
+    starts, wide = [], ""
+    for _, word in places:
+        starts.append(len(wide))
+        wide += word + " " * 32
+    place, expected = _read(parse(wide), wide)
+    if place is None or "Prefix not found" in expected:
+        return None
+    if place >= len(wide):
+        return len(text)
+    return next((at for start, (at, _) in zip(reversed(starts), reversed(places), strict=True) if start <= place), None)
 
 
 def _unclosed(text: str) -> str:

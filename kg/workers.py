@@ -21,8 +21,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .answers import emptied, left_out, open_dimensions
-from .errors import KgError
+from .errors import KgError, chinese
 from .query import GraphFile, read_graph
+from .sparql import tokens
 from .syntax import complaint, is_update, refuse_service
 
 if TYPE_CHECKING:
@@ -48,13 +49,17 @@ LOADING = 600.0  # seconds that reading the graph may take
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A query as it came: its text, the Accept header, a short name of a format ("" for none), the data set of the protocol."""
+    """A query as it came: its text, the Accept header, a short name of a format ("" for none), the data set of the protocol.
+
+    `language`: zh or en, of what is said beside the answer; "" for the server's own.
+    """
 
     text: str
     accept: str = ""
     form: str = ""
     any_sum: bool = False
     notes: bool = False
+    language: str = ""
     default_graphs: tuple[str, ...] = ()
     named_graphs: tuple[str, ...] = ()
 
@@ -92,10 +97,11 @@ def choose(formats: tuple[tuple[str, tuple[str, ...], str], ...], accept: str, f
     def weight(kind: str) -> float:
         return next((weights[k] for k in (kind, kind.partition("/")[0] + "/*", "*/*") if k in weights), 0.0)
 
-    best, _, media, writer = max((weight(kind), -n, kind, writer) for n, (kind, writer) in enumerate((k, w) for _, kinds, w in formats for k in kinds))
-    if not best:
+    offers = [(kind, writer) for _, kinds, writer in formats for kind in kinds]
+    best = max(offers, key=lambda offer: weight(offer[0]))  # the first of equals
+    if not weight(best[0]):
         raise KgError("serve-accept", given=accept, known=", ".join(kinds[0] for _, kinds, _ in formats))
-    return media, writer
+    return best
 
 
 # ---------------------------------------------------------------- one query
@@ -106,13 +112,13 @@ def ask(data: GraphFile, question: Question, limit: int) -> Answer:
     import pyoxigraph as ox
 
     refuse_service(question.text)
-    missing = () if question.any_sum else open_dimensions(question.text)
-    chosen: dict[str, Any] = {"use_default_graph_as_union": True}
+    chosen: dict[str, Any] = {"use_default_graph_as_union": "FROM" not in map(str.upper, tokens(question.text))}
     if question.default_graphs or question.named_graphs:
         chosen = {"default_graph": _graphs(question.default_graphs), "named_graphs": _graphs(question.named_graphs)}
     out = _Bounded(limit)
     try:
         found = data.store.query(question.text, prefixes=dict(data.prefixes), **chosen)
+        missing = () if question.any_sum else open_dimensions(question.text)
         if missing:
             raise KgError("query-sum", open=" ".join(f"gf:{d}" for d in missing))
         if isinstance(found, ox.QueryTriples):
@@ -122,22 +128,32 @@ def ask(data: GraphFile, question: Question, limit: int) -> Answer:
         media, writer = choose(ROWS, question.accept, question.form)
         found.serialize(out, getattr(ox.QueryResultsFormat, writer))
     except SyntaxError as error:
-        raise (KgError("query-update") if is_update(question.text) else complaint(str(error), question.text)) from None
+        raise (KgError("query-update") if is_update(question.text) else complaint(str(error), question.text, lambda text: _complaint(data, text))) from None
     except OverflowError:
         raise KgError("serve-result", limit=limit) from None
     except (ValueError, RuntimeError, OSError) as error:
         raise KgError("query-syntax", why=" ".join(str(error).split())) from None
-    return Answer(media, out.getvalue(), _notes(data, question, found) if question.notes else ())
+    return Answer(media, out.getvalue(), _notes(data, question, out) if question.notes else ())
 
 
-def _notes(data: GraphFile, question: Question, found: ox.QuerySolutions | ox.QueryBoolean) -> tuple[str, ...]:
+def _notes(data: GraphFile, question: Question, out: io.BytesIO) -> tuple[str, ...]:
+    """What is said beside an answer; whether it has rows is asked again only where it is short."""
     import pyoxigraph as ox
 
     try:
-        empty = isinstance(found, ox.QuerySolutions) and not any(True for _ in data.select(question.text))
+        found = data.store.query(question.text, prefixes=dict(data.prefixes), use_default_graph_as_union=True) if out.tell() < 2000 else None
+        empty = isinstance(found, ox.QuerySolutions) and next(iter(found), None) is None
         return tuple(note for note in (emptied(data, question.text) if empty else "", *left_out(data, question.text)) if note)
     except (SyntaxError, ValueError, RuntimeError, OSError):  # the notes take the query apart; what they cannot read has none
         return ()
+
+
+def _complaint(data: GraphFile, text: str) -> str:
+    try:
+        data.store.query(text, prefixes=dict(data.prefixes))
+        return ""
+    except (SyntaxError, ValueError, RuntimeError, OSError) as error:
+        return str(error)
 
 
 def _graphs(names: tuple[str, ...]) -> list[ox.NamedNode | ox.BlankNode | ox.DefaultGraph]:
@@ -177,12 +193,13 @@ def work(pipe: Connection, path: Path, limit: int, timeout: float, memory: int) 
     for formats, text in ((ROWS, "SELECT (SUM(?v) AS ?n) { ?x gf:none ?v FILTER(?v > 0.5) }"), (TRIPLES, "CONSTRUCT WHERE { ?x gf:none ?y }")):
         for name, _, _ in formats:  # all that is loaded late is loaded now
             ask(data, Question(text, form=name, notes=True, any_sum=True), limit)
-    complaint("error at 1:1: expected [_]", "SELECT")
     lock(pipe, memory)
+    own = "zh" if chinese() else "en"
     pipe.send((dict(data.prefixes), len(data.store)))
     try:
         while True:
             question: Question = pipe.recv()
+            os.environ["LC_ALL"] = question.language or own  # this process says everything in the language of the one who asks
             if hasattr(signal, "alarm"):  # if the parent is gone and nobody kills us
                 signal.alarm(math.ceil(timeout) + 5)
             try:

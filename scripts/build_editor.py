@@ -47,15 +47,29 @@ const colours = HighlightStyle.define([
   { tag: [tags.variableName, tags.atom], color: "var(--accent)" },
 ]);
 
+const theme = EditorView.theme({
+  "&": { minHeight: "150px", maxHeight: "45vh", color: "var(--ink)", backgroundColor: "var(--paper)" },
+  "&.cm-focused": { outline: "2px solid var(--accent)" },
+  ".cm-scroller": { font: "13px/1.6 var(--mono)", overflow: "auto" },
+  ".cm-content": { caretColor: "var(--ink)" },
+  ".cm-cursor": { borderLeftColor: "var(--ink)" },
+  ".cm-gutters": { backgroundColor: "var(--bg)", color: "var(--faint)", borderRight: "1px solid var(--line)" },
+  ".cm-activeLine, .cm-activeLineGutter": { backgroundColor: "var(--hover)" },
+  "&.cm-focused > .cm-scroller > .cm-selectionLayer .cm-selectionBackground, .cm-selectionBackground": { backgroundColor: "var(--accent-soft)" },
+  ".cm-tooltip": { color: "var(--ink)", backgroundColor: "var(--paper)" },
+});
+
 /** An editor in an element: `text` and its setter, `mark(line, column, message)` with line 0 for none, `focus()`. */
 export function open(parent, { text, run, label }) {
+  const root = parent.attachShadow({ mode: "open" }); // there styles are set by script, and the page needs to allow no inline style sheet
   const view = new EditorView({
-    parent,
+    parent: root,
+    root,
     state: EditorState.create({
       doc: text,
       extensions: [
         lineNumbers(), lintGutter(), history(), drawSelection(), highlightActiveLine(), bracketMatching(), closeBrackets(),
-        StreamLanguage.define(sparql), syntaxHighlighting(colours), EditorView.lineWrapping,
+        StreamLanguage.define(sparql), syntaxHighlighting(colours), theme, EditorView.lineWrapping,
         EditorView.contentAttributes.of({ "aria-label": label }),
         keymap.of([{ key: "Mod-Enter", run: () => (run(), true) }, ...closeBracketsKeymap, ...defaultKeymap, ...historyKeymap]),
       ],
@@ -93,7 +107,9 @@ def main() -> None:
                 sys.exit(f"{package}: {found['version']} {found['license']}, wanted {version} MIT")
             text = next((p.read_text("utf-8") for p in sorted(home.glob("LICEN[CS]E*"))), "MIT License\n")
             licences.append(f"{package} {version}\n\n{text.strip()}\n")
-        (ASSETS / "editor.js").write_text("/* CodeMirror 6, MIT: see editor.LICENSE.txt. Made by scripts/build_editor.py. */\n" + built.read_text("utf-8"), "utf-8")
+        (ASSETS / "editor.js").write_text(
+            "/* CodeMirror 6, MIT: see editor.LICENSE.txt. Made by scripts/build_editor.py. */\n" + built.read_text("utf-8"), "utf-8"
+        )
         (ASSETS / "editor.LICENSE.txt").write_text("\n----\n\n".join(licences), "utf-8")
 
 

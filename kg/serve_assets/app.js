@@ -64,7 +64,7 @@ function press() {
 function ask(query, accept) {
   const form = new URLSearchParams({ query, notes: "1" });
   if ($("any-sum").checked) form.set("any-sum", "1");
-  return fetch("sparql", { method: "POST", body: form, headers: { Accept: accept } });
+  return fetch("sparql", { method: "POST", body: form, headers: { Accept: accept, "Accept-Language": language } });
 }
 
 async function run() {
@@ -99,6 +99,7 @@ async function run() {
     $("notes").append(...JSON.parse(decodeURIComponent(answer.headers.get("X-Kg-Notes") || "%5B%5D")).map((n) => make("li", n)));
     $("csv").textContent = w()[asked.form];
     $("csv").hidden = false;
+    await link(mine);
   } catch (error) {
     if (mine === turn) fail({ message: error instanceof SyntaxError ? String(error) : w().lost });
   }
@@ -130,6 +131,7 @@ function cell(term) {
     const number = NUMBER.test(term.datatype || "") && /^-?\d+(\.\d+)?$/.test(term.value);
     out.textContent = number ? grouped(term.value) : term.value;
     if (number) out.className = "number";
+    else if (!term.datatype && term.value.length <= 80) out.dataset.name = term.value;
   }
   return out;
 }
@@ -161,6 +163,32 @@ function linked(iri) {
     return `network.html#${space === "fact" ? "f" : "n"}=${encodeURIComponent(`${space}/${name}`)}`;
   }
   return "";
+}
+
+/** Names in the rows become links too, where one thing alone has that name. */
+async function link(turned) {
+  const cells = [...document.querySelectorAll("#result td[data-name]")];
+  const names = [...new Set(cells.map((c) => c.dataset.name))].slice(0, 300);
+  if (!about.page || !names.length) return;
+  const answer = await ask(
+    `SELECT ?name ?x { VALUES ?name { ${names.map((n) => JSON.stringify(n)).join(" ")} } BIND(STRLANG(?name, "zh") AS ?label) ?x skos:prefLabel ?label ; a ?kind }`,
+    "application/sparql-results+json",
+  );
+  if (!answer.ok) return;
+  const found = new Map();
+  for (const { name, x } of (await answer.json()).results.bindings) {
+    if (/\/(agent|place|thing)\//.test(x.value)) found.set(name.value, (found.get(name.value) || new Set()).add(x.value));
+  }
+  if (turned !== turn) return;
+  for (const td of cells) {
+    const things = [...(found.get(td.dataset.name) || [])];
+    const href = things.length === 1 ? linked(things[0]) : "";
+    if (!href) continue;
+    const a = make("a", td.dataset.name);
+    a.href = href;
+    a.title = things[0];
+    td.replaceChildren(a);
+  }
 }
 
 async function save() {
