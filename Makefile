@@ -15,7 +15,7 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 build: $(VENV)/.installed
 	$(BIN)/kg build seeds/ -o output/
 
-test: $(VENV)/.installed-test
+test: $(VENV)/.installed-test tests/node/node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
@@ -33,6 +33,8 @@ reason: $(VENV)/.installed
 	$(BIN)/python scripts/reason.py
 
 clean:
+	rm -rf tests/node/node_modules output/neo4j output/tables
+	rm -f output/graph-full.graphml output/graph-full.gexf output/graph.cyjs output/graph.jsonld output/graph.nq
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f output/network.html output/graph.graphml output/graph.gexf output/nodes.csv output/edges.csv output/facts.xlsx output/report.json
@@ -53,3 +55,8 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
 $(VENV)/.installed-test: requirements-test.txt $(VENV)/.installed
 	$(PIP) -r requirements-test.txt
 	@touch $@
+
+# other programs that read the graph files; their tests are skipped where there is no node or no way to fetch them
+tests/node/node_modules/.installed: tests/node/package.json tests/node/package-lock.json
+	@if command -v node >/dev/null && command -v npm >/dev/null && (cd tests/node && npm ci --silent); then touch $@; \
+	else echo "make: without node and npm some tests are skipped" >&2; fi

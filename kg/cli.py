@@ -74,7 +74,13 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @cli.command("build")
 @click.argument("inputs", nargs=-1, required=True, type=PATH, metavar="INPUT...")
 @click.option("-o", "--output", "out", required=True, type=PATH, metavar="DIR", help="Folder to write into. 输出目录。")
-@click.option("--formats", default=FORMATS, show_default=True, metavar="LIST", help="Any of these and jsonld, nquads; or all. 输出格式。")
+@click.option(
+    "--formats",
+    default=FORMATS,
+    show_default=True,
+    metavar="LIST",
+    help="Any of these, jsonld, nquads, graphml-full, gexf-full, cyjs, neo4j, tables; or all. 输出格式。",
+)
 @pack_option
 @date_option
 @base_option
@@ -106,16 +112,22 @@ def build_(
       kg build news/ -o output/
     """
     import gc
+    from importlib.util import find_spec
 
     from . import outputs, view
 
     gc.disable()  # values without cycles: a collector would walk them all, again and again, and find nothing
     click.get_current_context().call_on_close(gc.enable)
     given = [f.strip() for f in formats.split(",") if f.strip()]
+    if given == ["all"]:
+        given = list(outputs.FILES)
+        if not find_spec("pyarrow"):
+            given.remove("tables")
+            click.echo(say("kg：没有 pyarrow，不写 tables", "kg: tables are left out: there is no pyarrow"), err=True)
     report = outputs.run(
         inputs,
         out,
-        formats=list(outputs.FILES) if given == ["all"] else given,
+        formats=given,
         pack=packs,
         day=_day(day),
         base=base or view.BASE,
@@ -262,6 +274,32 @@ def diff_(before: Path, after: Path, as_json: bool) -> None:
     found = diff.diff(before, after)
     click.echo(diff.to_json(found) if as_json else diff.to_text(found), nl=False)
     sys.exit(0 if found.same else 1)
+
+
+@cli.command("export")
+@click.argument("graph", type=PATH)
+@click.option("-o", "--output", "out", required=True, type=PATH, metavar="DIR", help="Folder to write into. 输出目录。")
+@click.option("--tables", is_flag=True, required=True, help="Parquet and CSV, one row a fact. 表格：每行一个事实。")
+def export_(graph: Path, out: Path, tables: bool) -> None:
+    """Write a graph as tables for DuckDB, pandas and the like.
+    把图导出为表格，供 DuckDB、pandas 等使用。
+
+    \b
+    Needs pyarrow 需要 pyarrow: pip install "gongfu-kg[tables]"
+    Example 例：
+      kg export --tables output/graph.ttl -o tables/
+    """
+    from . import query as queries
+    from . import records
+
+    records.require_pyarrow()
+    data = queries.read_graph(graph)
+    try:
+        written = records.write_tables(data.select, out)
+    except OSError as error:
+        raise KgError("out-unwritable", path=out, why=error.strerror) from None
+    for path in written:
+        click.echo(path.as_posix())
 
 
 @cli.command("rules")

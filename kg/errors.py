@@ -55,6 +55,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "工作进程中断（内存不足？）。请用较小的 --jobs 重试；原有输出未动。",
         "a worker process died (out of memory?). Try again with a smaller --jobs; earlier output is untouched.",
     ),
+    "tables-pyarrow": (
+        '写 Parquet 需要 pyarrow。请安装：pip install "gongfu-kg[tables]"，或在 --formats 中去掉 tables。',
+        'Parquet needs pyarrow. Install it: pip install "gongfu-kg[tables]", or leave tables out of --formats.',
+    ),
     "graph-missing": (
         "找不到图文件：{path}。请先运行 kg build，或给出 graph.ttl 的路径。",
         "no graph at {path}. Run kg build first, or give the path of graph.ttl.",
@@ -82,9 +86,12 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "serve-accept": ("没有所要的格式：{given}。可选：{known}。", "none of the formats asked for ({given}) is at hand: {known}."),
     "serve-request": ("请求太大：超过 {limit} 字节。", "request too large: over {limit} bytes."),
     "serve-result": ("结果太大：超过 {limit} 字节。请加 LIMIT。", "result too large: over {limit} bytes. Add a LIMIT."),
-    "serve-timeout": ("查询超过 {seconds} 秒，已中止。请缩小范围，或用 --timeout 放宽。", "stopped after {seconds} seconds. Ask for less, or allow more with --timeout."),
+    "serve-timeout": (
+        "查询超过 {seconds} 秒，已中止。请缩小范围，或用 --timeout 放宽。",
+        "stopped after {seconds} seconds. Ask for less, or allow more with --timeout.",
+    ),
     "serve-busy": ("服务正忙，请稍后再试。", "busy: try again later."),
-    "serve-died": ("查询耗尽内存，已中止。请缩小范围。", "the query ran out of memory. Ask for less."),
+    "serve-died": ("查询进程已中止，多半是内存不足。请缩小范围。", "the query's process was ended, most likely for want of memory. Ask for less."),
     "serve-origin": ("拒绝来自 {origin} 的请求。确要如此请加 --cors。", "requests from {origin} are refused. Allow them with --cors."),
     "term-unknown": ("图里没有“{term}”。{hint}", "nothing in the graph is called {term}. {hint}"),
     "term-place": ("位置有误：{term}。{hint}", "bad place: {term}. {hint}"),

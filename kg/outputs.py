@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from . import __version__, build, corrections, documents, show, view
+from . import __version__, build, corrections, documents, records, show, view
 from . import pack as packs
 from .errors import KgError, say
 from .model import Graph
@@ -28,6 +28,11 @@ FILES: dict[str, tuple[str, ...]] = {
     "report": ("report.json",),
     "jsonld": ("graph.jsonld",),
     "nquads": ("graph.nq",),
+    "graphml-full": ("graph-full.graphml",),
+    "gexf-full": ("graph-full.gexf",),
+    "cyjs": ("graph.cyjs",),
+    "neo4j": ("neo4j/nodes.csv", "neo4j/relationships.csv", "neo4j/load.cypher"),
+    "tables": tuple(f"tables/{name}" for name in records.files()),
 }
 USUAL = ("turtle", "html", "graphml", "gexf", "csv", "xlsx", "report")
 
@@ -100,6 +105,8 @@ def run(
         if blocked := next((out / n for n in names if (out / n).is_dir()), None):
             raise KgError("out-unwritable", path=blocked, why="a folder of that name")
         for name in names:
+            (out / name).parent.mkdir(exist_ok=True)
+        for name in names:
             os.replace(work / name, out / name)
     return replace(report, written=tuple(out / n for n in names))
 
@@ -122,16 +129,27 @@ def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack
         elif name == "xlsx":
             from . import tables
 
-            tables.write_xlsx(graph, out / "facts.xlsx", base=base)
+            tables.write_xlsx(graph, out / "facts.xlsx", base=base, page="network.html" if "html" in formats else "")
         elif name == "report":
             _text(out / "report.json", json.dumps(as_json(report), ensure_ascii=False, indent=1) + "\n")
-        else:
-            from . import network
+        elif name == "tables":
+            from . import rdf
 
-            if name == "graphml":
-                network.write_graphml(graph, out / "graph.graphml", base=base)
-            elif name == "gexf":
-                network.write_gexf(graph, out / "graph.gexf", base=base)
+            records.write_tables_of(rdf.write_turtle(graph, base=base, pack=pack), out / "tables")
+        elif name == "neo4j":
+            from . import neo4j
+
+            neo4j.write_neo4j(graph, out / "neo4j", base=base)
+        else:
+            from . import network, unfold
+
+            shape = unfold.FULL if name.endswith("-full") else network.SIMPLE
+            if name.startswith("graphml"):
+                network.write_graphml(graph, out / FILES[name][0], base=base, shape=shape)
+            elif name.startswith("gexf"):
+                network.write_gexf(graph, out / FILES[name][0], base=base, shape=shape)
+            elif name == "cyjs":
+                network.write_cyjs(graph, out / "graph.cyjs", base=base)
             else:
                 network.write_nodes_csv(graph, out / "nodes.csv", base=base)
                 network.write_edges_csv(graph, out / "edges.csv", base=base)
@@ -146,6 +164,8 @@ def _check(formats: Sequence[str], base: str) -> None:
     for name in formats:
         if name not in FILES:
             raise KgError("format-unknown", given=name, known=", ".join(FILES))
+    if "tables" in formats:
+        records.require_pyarrow()
     parts = urlsplit(base)
     if parts.scheme not in ("http", "https") or not parts.netloc or base[-1] not in "/#" or any(c in base for c in ' <>"{}|\\^`'):
         raise KgError("base-bad", given=base)

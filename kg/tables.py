@@ -14,6 +14,7 @@ from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from .model import Amount, Fact, Graph
 from .view import BASE, Quote, View, aside_quotes, clean, mention_place, sum_words, view, write_whole
@@ -137,6 +138,7 @@ SHEETS: tuple[tuple[str, tuple[str, ...], tuple[Column, ...]], ...] = (
             Column("产品", "Product", 18, "", _names("product")),
             *AMOUNT,
             COUNTED,
+            Column("每", "Per", 8, "", _names("per")),
             Column("利率", "Interest rate", 10, "", _side("interestRate")),
             Column("期限", "Term", 10, "", _side("term")),
             Column("笔数或户数", "Count", 11, "", _side("count")),
@@ -195,8 +197,11 @@ ASIDE = (
 )
 
 
-def write_xlsx(graph: Graph, path: Path, *, base: str = BASE) -> None:
-    """Write the workbook: 融资, 指标, 任职, 关系 and 未入事实的数字, each with Chinese and English headers."""
+def write_xlsx(graph: Graph, path: Path, *, base: str = BASE, page: str = "") -> None:
+    """Write the workbook: 融资, 指标, 任职, 关系 and 未入事实的数字, each with Chinese and English headers.
+
+    `page`: the graph page in the same folder, to which each sentence is linked; "" = no links.
+    """
     from openpyxl import Workbook
 
     v = view(graph)
@@ -204,7 +209,7 @@ def write_xlsx(graph: Graph, path: Path, *, base: str = BASE) -> None:
     for title, kinds, columns in SHEETS:
         said = [(f, v.first_quote(f)) for f in graph.facts if f.kind in kinds]
         said.sort(key=lambda x: (x[1].article.path, x[1].offset, x[0].id) if x[1] else ("", 0, x[0].id))  # reading order
-        rows = ([*((c.cell(v, f, q), c.form) for c in columns[:-1]), (base + f.id, "")] for f, q in said)
+        rows = ([*((c.cell(v, f, q), c.form, _link(page, c, f)) for c in columns[:-1]), (base + f.id, "", "")] for f, q in said)
         _sheet(book, title, [(c.zh, c.en, c.width) for c in columns], rows)
     _sheet(book, "未入事实的数字", ASIDE, _asides(v))
     out = io.BytesIO()
@@ -212,15 +217,27 @@ def write_xlsx(graph: Graph, path: Path, *, base: str = BASE) -> None:
     write_whole(path, _timeless(out.getvalue()))
 
 
-def _asides(v: View) -> Iterable[list[tuple[Cell, str]]]:
-    for aside, quote in zip(v.graph.asides, aside_quotes(v), strict=True):
+def _link(page: str, column: Column, fact: Fact) -> str:
+    """From a sentence to its fact in the page, where it stands with its roles marked."""
+    return f"{page}#f={quote(fact.id, safe='')}" if page and column.zh == "原句" else ""
+
+
+def _asides(v: View) -> Iterable[list[tuple[Cell, str, str]]]:
+    for aside, said in zip(v.graph.asides, aside_quotes(v), strict=True):
         q = aside.amount.quantity
         article, offset = mention_place(v, aside.amount.mention)
-        texts = (_concept(v, aside.reason) or "未解释", quote.text if quote else "", v.titles[article.id], article.path)
-        yield [(q.verbatim, ""), (float(q.value), NUMBER), (q.unit or q.currency, ""), *((t, "") for t in texts), (offset, WHOLE)]
+        texts = (_concept(v, aside.reason) or "未解释", said.text if said else "", v.titles[article.id], article.path)
+        cells: tuple[tuple[Cell, str], ...] = (
+            (q.verbatim, ""),
+            (float(q.value), NUMBER),
+            (q.unit or q.currency, ""),
+            *((t, "") for t in texts),
+            (offset, WHOLE),
+        )
+        yield [(value, form, "") for value, form in cells]
 
 
-def _sheet(book: Any, title: str, heads: Sequence[tuple[str, str, int]], rows: Iterable[Sequence[tuple[Cell, str]]]) -> None:
+def _sheet(book: Any, title: str, heads: Sequence[tuple[str, str, int]], rows: Iterable[Sequence[tuple[Cell, str, str]]]) -> None:
     from openpyxl.styles import Alignment, Font, PatternFill
     from openpyxl.utils import get_column_letter
 
@@ -234,12 +251,13 @@ def _sheet(book: Any, title: str, heads: Sequence[tuple[str, str, int]], rows: I
     sheet.append([_cell(sheet, en, font=soft, fill=fill) for _, en, _ in heads])
     last = 2
     for row in rows:
-        sheet.append([_cell(sheet, value, form, **(wrapped if head[2] >= 24 else {})) for head, (value, form) in zip(heads, row, strict=True)])
+        looks = (wrapped if width >= 24 else {} for _, _, width in heads)
+        sheet.append([_cell(sheet, *cell, **look) for cell, look in zip(row, looks, strict=True)])
         last += 1
     sheet.auto_filter.ref = f"A2:{get_column_letter(len(heads))}{last}"
 
 
-def _cell(sheet: Any, value: Cell, form: str = "", **style: Any) -> Any:
+def _cell(sheet: Any, value: Cell, form: str = "", link: str = "", **style: Any) -> Any:
     """A cell; text stays text whatever it begins with, also when a user edits it."""
     from openpyxl.cell import WriteOnlyCell
 
@@ -254,6 +272,8 @@ def _cell(sheet: Any, value: Cell, form: str = "", **style: Any) -> Any:
         cell.number_format = form
     for name, look in style.items():
         setattr(cell, name, look)
+    if link and value is not None:
+        cell.hyperlink = link
     return cell
 
 

@@ -291,7 +291,7 @@ def when(time: TimeRef | None) -> str:
     return first if first == last else f"{first}/{last}"
 
 
-_ILLEGAL = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]+")
+_ILLEGAL = re.compile("[\x00-\x1f\x7f-\x9f\u2028\u2029\ud800-\udfff\ufffe\uffff]+")
 
 
 def clean(text: str) -> str:

@@ -163,7 +163,7 @@ def news(folder: Path) -> Path:
 
 
 def files_of(out: Path) -> dict[str, bytes]:
-    return {p.name: p.read_bytes() for p in sorted(out.iterdir())}
+    return {p.relative_to(out).as_posix(): p.read_bytes() for p in sorted(out.rglob("*")) if p.is_file()}
 
 
 def built(inputs: Sequence[Path], out: Path, formats: Sequence[str] = tuple(outputs.FILES), jobs: int = 1) -> dict[str, bytes]:

@@ -32,7 +32,7 @@ financing observations relations tenures
 extract
 documents build
 view terms concepts spans corrections privacy
-rdf network page tables
+rdf network unfold neo4j records page tables
 outputs show
 sparql answers shapes
 syntax
@@ -41,7 +41,7 @@ diff workers serve
 gold alike evaluate gold_graph scores
 cli
 """
-HEAVY = {"rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "click"}
+HEAVY = {"rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "pyarrow", "click"}
 
 
 def imports(module: str) -> Iterator[tuple[str, bool]]:

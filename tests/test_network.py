@@ -1,20 +1,19 @@
-"""Graph files: what is collapsed to what, and that other readers see the same nodes and edges."""
+"""Graph files: what is collapsed to what, and what the files are made of. That other programs read them: test_graph_readers.py."""
 
 from __future__ import annotations
 
 import csv
-import math
+import re
 from dataclasses import replace
 from pathlib import Path
 
-import igraph
-import networkx
 import pytest
-from sample_graph import ABC, ABC_XS, ABC_ZJ, BEI, BRANCH, GC, GOV, HONG, HUAN, HZ, LI, LOAN, MEI_PROJECT, WATER, XS, YU, ZHU, hostile, sample
+from sample_graph import ABC, ABC_XS, ABC_ZJ, BEI, BRANCH, GC, GOV, HONG, HUAN, HZ, LI, LOAN, MEI_PROJECT, WATER, XS, YU, ZHU, sample
 
-from kg.network import EDGE_COLUMNS, NODE_COLUMNS, collapse, flatten, write_edges_csv, write_gexf, write_graphml, write_nodes_csv
+from kg.network import COLOURS, SIMPLE, collapse, write_cyjs, write_edges_csv, write_gexf, write_graphml, write_nodes_csv
+from kg.unfold import FULL
 
-WRITERS = [write_graphml, write_gexf, write_nodes_csv, write_edges_csv]
+WRITERS = [write_graphml, write_gexf, write_cyjs, write_nodes_csv, write_edges_csv]
 NODES, EDGES = collapse(sample())
 
 
@@ -67,47 +66,6 @@ def test_sentence_and_offset_are_the_raw_file() -> None:
     assert raw[str(edge["file"])][int(edge["offset"] or 0) :].startswith(str(edge["sentence"]))
 
 
-@pytest.mark.parametrize("write", [write_graphml, write_gexf])
-@pytest.mark.parametrize("graph", [sample(), hostile()], ids=["sample", "hostile"])
-def test_networkx_reads_back(write, graph, tmp_path: Path) -> None:
-    """networkx reads every node and edge back with all its columns."""
-    path = tmp_path / "graph.xml"
-    write(graph, path)
-    read = networkx.read_graphml(path, force_multigraph=True) if write is write_graphml else networkx.read_gexf(path)
-    nodes, edges = collapse(graph)
-    want = {d["node"]: {k: x for k, x in d.items() if k != "node"} for d in (flatten(n, NODE_COLUMNS) for n in nodes)}
-    assert {n: dict(d) for n, d in read.nodes(data=True)} == want
-    got = {str(d.get("id", k)): (a, b, {x: y for x, y in d.items() if x != "id"}) for a, b, k, d in read.edges(keys=True, data=True)}
-    for row in (flatten(e, EDGE_COLUMNS) for e in edges):
-        a, b, data = got.pop(str(row["edge"]))
-        assert (a, b) == (row.pop("source"), row.pop("target"))
-        assert data == row
-    assert not got
-
-
-def test_igraph_reads_back(tmp_path: Path) -> None:
-    """igraph reads every node and edge of the GraphML back."""
-    path = tmp_path / "graph.graphml"
-    write_graphml(sample(), path)
-    read = igraph.Graph.Read_GraphML(str(path))
-    assert read.is_directed()
-    assert [v["id"] for v in read.vs] == [n["node"] for n in NODES]
-    assert [v["label"] for v in read.vs] == [n["label"] for n in NODES]
-    got = {e["edge"]: e for e in read.es}
-    assert sorted(got) == sorted(str(e["edge"]) for e in EDGES)
-    for row in EDGES:
-        edge = got[row["edge"]]
-        assert (read.vs[edge.source]["id"], read.vs[edge.target]["id"]) == (row["source"], row["target"])
-        for name, kind in EDGE_COLUMNS.items():
-            if name in ("source", "target") or name not in read.es.attributes():
-                continue
-            value = edge[name]
-            if row[name] in (None, ""):
-                assert value == "" or value is None or math.isnan(value)
-            else:
-                assert kind(value) == row[name]
-
-
 def test_csv_reads_back(tmp_path: Path) -> None:
     """The CSV tables hold the same rows, without a byte-order mark, and every end of an edge is a node."""
     write_nodes_csv(sample(), tmp_path / "nodes.csv")
@@ -139,3 +97,18 @@ def test_lender_unsaid_joins_recipient_and_purpose() -> None:
     bare = replace(fact, roles=tuple(sorted([(k, x) for k, x in fact.roles if k != "financier"] + [("recipient", XS)])))
     _, edges = collapse(replace(graph, facts=(bare,)))
     assert [(e["source"], e["target"], e["relation"]) for e in edges if e["event"]] == [(XS, MEI_PROJECT, "purpose")]
+
+
+def test_the_colours_are_the_page_s() -> None:
+    """One kind has one colour everywhere."""
+    words = (Path(__file__).parent.parent / "kg" / "page_assets" / "words.js").read_text("utf-8")
+    page = dict(re.findall(r'^    (\w+): \["\w+", "(#\w{6})", "#\w{6}"\],$', words, re.M))
+    assert page and {kind: COLOURS[kind] for kind in page} == page
+
+
+@pytest.mark.parametrize("shape", [SIMPLE, FULL], ids=["simple", "full"])
+def test_no_column_has_a_name_that_graph_tools_take_for_theirs(shape) -> None:
+    """None of the names that Gephi, Cytoscape, igraph and networkx hijack, and no two that differ by case alone."""
+    for columns in (shape.nodes, shape.edges):
+        assert not {"id", "pid", "start", "end", "type", "viz", "key", "for", "parents", "spells", "slices", "x", "y", "z", "size", "color"} & set(columns)
+        assert len({c.lower() for c in columns}) == len(columns)

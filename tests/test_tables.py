@@ -99,3 +99,17 @@ def test_hostile_text_is_text(tmp_path: Path) -> None:
     assert any(str(c.value) == f"={clean(BAD)}" for row in book["融资"].iter_rows() for c in row)
     with zipfile.ZipFile(path) as archive:
         assert not any(b"<f>" in archive.read(n) for n in archive.namelist() if n.startswith("xl/worksheets"))
+
+
+def test_sentences_lead_to_their_fact_in_the_page(tmp_path: Path) -> None:
+    """Where a page is written beside the workbook, each sentence is a link to its fact there; and only it is one."""
+    path = tmp_path / "facts.xlsx"
+    write_xlsx(sample(), path, page="network.html")
+    book = openpyxl.load_workbook(path)
+    sheet = book["融资"]
+    heads = [c.value for c in sheet[1]]
+    for row in sheet.iter_rows(min_row=3):
+        links = {heads[n]: c.hyperlink.target for n, c in enumerate(row) if c.hyperlink}
+        fact = str(row[heads.index("事实")].value).rsplit("/id/", 1)[1]
+        assert links == {"原句": f"network.html#f={fact.replace('/', '%2F')}"}
+    assert not any(c.hyperlink for row in book["未入事实的数字"].iter_rows() for c in row)
