@@ -45,7 +45,7 @@ AMOUNT_COLUMNS: dict[str, type] = {
 TIME_COLUMNS: dict[str, type] = {"date_from": str, "date_to": str, "time_text": str, "time_basis": str}
 GROUND_COLUMNS: dict[str, type] = {"status": str, "confidence": float, "rule": str, "sentence": str, "article": str, "file": str, "offset": int}
 # One type a column, in the order of the CSV files. None of id, pid, start, end, type, viz: graph tools hijack these names.
-NODE_COLUMNS: dict[str, type] = {
+ENTITY_COLUMNS: dict[str, type] = {
     "node": str,
     "label": str,
     "kind": str,
@@ -58,8 +58,8 @@ NODE_COLUMNS: dict[str, type] = {
     "articles": int,
     "facts": int,
     "observations": int,
-    "iri": str,
 }
+NODE_COLUMNS: dict[str, type] = {**ENTITY_COLUMNS, "iri": str}
 EDGE_COLUMNS: dict[str, type] = {
     "edge": str,
     "source": str,

@@ -10,22 +10,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from .model import Amount, Article, Fact, Graph
-from .network import AMOUNT_COLUMNS, GROUND_COLUMNS, TIME_COLUMNS, Row, Shape, entity_rows, fact_cells, numbered, quote_cells, register_rows
+from .network import AMOUNT_COLUMNS, ENTITY_COLUMNS, GROUND_COLUMNS, TIME_COLUMNS, Row, Shape, entity_rows, fact_cells, numbered, quote_cells, register_rows
 from .view import BASE, FACTS, PROPERTIES, View, fact_title, local, view
 
 NODE_COLUMNS: dict[str, type] = {
-    "node": str,
-    "label": str,
-    "kind": str,
-    "kind_label": str,
-    "aliases": str,
-    "division_code": str,
-    "parent": str,
-    "size_text": str,
-    "mentions": int,
-    "articles": int,
-    "facts": int,
-    "observations": int,
+    **ENTITY_COLUMNS,
     "amount_value": float,
     **AMOUNT_COLUMNS,
     "metric": str,
