@@ -97,7 +97,7 @@ def unread(source: SourceFile, articles: tuple[Article, ...]) -> list[Segment]:
 def _inked(text: str, start: int, end: int) -> Iterator[Segment]:
     """The lines of a stretch, trimmed, without those that hold nothing to see."""
     for line in text[start:end].splitlines(keepends=True) if start < end else ():
-        body = HIDDEN.sub(" ", line)
+        body = HIDDEN.sub(lambda m: " " * len(m[0]), line)
         if body.strip():
             yield Segment(start + len(body) - len(body.lstrip()), start + len(body.rstrip()))
         start += len(line)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.asides import ASIDE_REASONS, aside_reasons
@@ -188,11 +188,12 @@ PIECES = [
 
 
 @given(st.lists(st.sampled_from(PIECES), max_size=16))
+@example(["30户", "“", "30户", "余村", "”"])
 @settings(max_examples=60, deadline=None)
 def test_every_number_is_accounted_for(pieces: list[str]) -> None:
-    """Whatever the text: each number is in a fact or set aside, in no two observations; confidence is a share; labels are words."""
+    """Whatever the text: each number is in a fact, the size of a group or set aside, in no two observations; confidence is a share; labels are words."""
     done = read("".join(pieces))
-    stated = numbers_of(done.facts)
+    stated = numbers_of(done.facts) | {e.size.mention for e in done.entities if e.size}
     aside = {a.amount.mention for a in done.asides}
     for a in done.articles:
         numbers = set(find_quantities(a))

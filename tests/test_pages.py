@@ -7,7 +7,7 @@ from datetime import date
 from pathlib import Path
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg.bylines import split_names
@@ -433,6 +433,7 @@ def check(source: SourceFile, articles: tuple[Article, ...]) -> None:
 
 
 @given(soup)
+@example("\u200b\u200b扫一扫")
 @settings(max_examples=400, deadline=None)
 def test_runs_and_blocks_hold_on_any_page(text: str) -> None:
     """Every run is the same text in both places, blocks make up the text, and no character is read twice or lost without reason."""
