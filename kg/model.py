@@ -340,6 +340,21 @@ class Graph:
     metrics: tuple[Metric, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Slice:
+    """A part of a merged graph that can be written alone.
+
+    `graph` is closed: it holds whatever its facts and links name (articles of further evidence, entities and their ancestors,
+    other facts), so neighbouring slices repeat some values, always in the same words. Its facts, and the articles (with their
+    links and asides) and entities that are named here, belong to this slice and to no other.
+    """
+
+    graph: Graph
+    articles: frozenset[str]
+    entities: frozenset[str]
+    facts: frozenset[str]
+
+
 def digest(*parts: object, length: int = 10) -> str:
     """A stable short hash of the parts.
 
