@@ -21,7 +21,7 @@ test: $(VENV)/.installed-test tests/node/node_modules/.installed
 	$(BIN)/python -m pytest -n 2
 
 bench: $(VENV)/.installed
-	$(BIN)/python -m bench.run
+	$(BIN)/python -m bench.run --profile
 	$(BIN)/python -m bench.sparql
 
 eval: $(VENV)/.installed
