@@ -16,7 +16,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path, PurePosixPath
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -26,8 +26,13 @@ from scripts.reference import reference  # noqa: E402
 
 DOCS, OWN = ROOT / "docs", ROOT / "scripts" / "site"
 TAIL = ".zh-CN"
-# Where pages of docs/ itself go; all others are how-tos. The order is that of the menu, others follow by title.
-FIRST = {"README": "", "tutorial": "", "errors": "reference", "gold": "reference", "sparql": "howto"}
+# Where pages of docs/ itself go; all others are how-tos.
+SECTION = {"README": "", "tutorial": "", "errors": "reference", "gold": "reference"}
+# The order of the menu; pages without a place in it stand between, by name.
+FIRST = "index sparql corrections diff serve evidence sums reading limits privacy commands vocabulary concepts questions checks rules lexicons files".split()
+LAST = ["contributing", "changelog"]
+IN_CHINESE = {"contributing": "参与开发（英文）", "changelog": "更新记录（英文）"}
+TWIN = re.compile(r"\s*(?:English|Chinese|英文版?|中文)\s*[:：]\s*\[[^\]]*\]\([^)]*\.md\)[.。;；]?")
 SECTIONS = {
     "howto": ("操作指南", "How-tos", "一事一页：要办的事、要敲的命令、会看到什么。", "One task a page: what to type and what you will see."),
     "reference": ("参考", "Reference", "查阅用：命令、词汇、规则、错误和文件，一条不漏。", "To look things up: every command, term, rule, error and file."),
@@ -82,7 +87,7 @@ def place(source: Path) -> str:
     name = source.name.replace(TAIL, "")
     if source.parent != DOCS:
         return (source.parent / name).relative_to(DOCS).as_posix().replace("README", "index")
-    folder = FIRST.get(name.removesuffix(".md"), "howto")
+    folder = SECTION.get(name.removesuffix(".md"), "howto")
     return (f"{folder}/{name}" if folder else name).replace("README", "index")
 
 
@@ -115,23 +120,42 @@ def led_over(text: str, source: Path, at: str, zh: bool, known: dict[Path, str])
             return f"[{words}]({up}{file.name}{anchor})"
         return words  # a file of the repository that is no document
 
+    text = TWIN.sub("", text)  # each page has its switch
+    if zh:
+        text = joined(text)
     return re.sub(r"\[([^\]]*)\]\(([^)#\s]*)(#[^)\s]*)?\)", link, text)
+
+
+def joined(text: str) -> str:
+    """Chinese paragraphs on one line: a line break would be shown as a space.
+
+    >>> joined("甲，\\n乙\\n```\\n丙\\n丁\\n```\\n- 戊\\n- 己")
+    '甲，乙\\n```\\n丙\\n丁\\n```\\n- 戊\\n- 己'
+    """
+    parts = re.split(r"(^```.*?^```)", text, flags=re.M | re.S)
+    wide = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]"
+    return "".join(p if p.startswith("```") else re.sub(rf"(?<={wide})\n(?={wide}|[`*\[(])(?!\*\*?\s)", "", p) for p in parts)
+
+
+def within(pages: list[Page], folder: str) -> list[Page]:
+    """The pages of a section, in the order of the menu."""
+
+    def key(page: Page) -> tuple[int, str]:
+        name = PurePosixPath(page.at).stem
+        return (FIRST.index(name) if name in FIRST else len(FIRST) + (LAST.index(name) + 1 if name in LAST else 0), page.at)
+
+    return sorted((p for p in pages if str(PurePosixPath(p.at).parent) == folder), key=key)
 
 
 def menu(pages: list[Page], zh: bool) -> list[object]:
     """Home, tutorial, then a section a folder, its first page the list of the others."""
-    rank = list(FIRST)
-
-    def key(page: Page) -> tuple[int, str]:
-        name = PurePosixPath(page.at).stem
-        return (rank.index(name) if name in rank else len(rank), page.at)
 
     def inside(folder: str) -> list[Page]:
-        return sorted((p for p in pages if str(PurePosixPath(p.at).parent) == folder), key=key)
+        return within(pages, folder)
 
     out: list[object] = [{("首页" if zh else "Home"): "index.md"}, {("教程" if zh else "Tutorial"): "tutorial.md"}]
     for folder in ("howto", "reference", "explanation"):
-        items: list[object] = [f"{folder}/index.md", *({p.title: p.at} for p in inside(folder))]
+        items: list[object] = [f"{folder}/index.md", *({p.title: p.at} for p in inside(folder) if p.at != f"{folder}/index.md")]
         if folder == "explanation":
             items.append({SECTIONS["decisions"][0 if zh else 1]: [{p.title: p.at} for p in inside("decisions")]})
         out.append({SECTIONS[folder][0 if zh else 1]: items})
@@ -143,8 +167,7 @@ def indexed(pages: list[Page], zh: bool) -> list[Page]:
     out = []
     for folder in ("howto", "reference", "explanation"):
         title, line = SECTIONS[folder][0 if zh else 1], SECTIONS[folder][2 if zh else 3]
-        within = [p for p in pages if str(PurePosixPath(p.at).parent) == folder]
-        rows = "\n".join(f"- [{p.title}]({PurePosixPath(p.at).name}){'：' if zh else ': '}{p.summary}" for p in sorted(within, key=lambda p: p.title))
+        rows = "\n\n".join(f"**[{p.title}]({PurePosixPath(p.at).name})**  \n{p.summary}" for p in within(pages, folder))
         out.append(Page(f"{folder}/index.md", None, f"# {title}\n\n{line}\n\n{rows}\n"))
     return out
 
@@ -157,6 +180,8 @@ def tree(zh: bool) -> list[Page]:
         if (TAIL in source.name) == zh or (at not in chosen and TAIL not in source.name):
             chosen[at] = source
     pages = [Page(at, s, led_over(s.read_text("utf-8"), s, at, zh, known)) for at, s in chosen.items()]
+    if zh:
+        pages = [replace(p, text=re.sub(r"\A# .*", f"# {IN_CHINESE[n]}", p.text)) if (n := PurePosixPath(p.at).stem) in IN_CHINESE else p for p in pages]
     return pages + [Page(f"reference/{name}.md", None, text) for name, text in reference(zh).items()]
 
 
@@ -187,7 +212,8 @@ def lay_out(folder: Path, zh: bool) -> Path:
         "extra": {
             "polyfills": ["assets/iframe-worker.js"],
             "generator": False,
-            "alternate": [{"name": "English", "link": "en/", "lang": "en"} if zh else {"name": "中文", "link": "../", "lang": "zh-CN"}],
+            "alternate": True,  # shows the partial of overrides/; no list, see there
+            "other": {"name": "English", "link": "en/", "lang": "en"} if zh else {"name": "中文", "link": "../", "lang": "zh-CN"},
         },
     }
     shutil.copytree(OWN / "overrides", folder / "overrides")

@@ -166,7 +166,7 @@ def vocabulary(zh: bool) -> str:
         ]
     out.append(f"`gf:` = `{GF}`\n")
     for c in classes:
-        out.append(f"### gf:{str(c)[len(GF) :]} {said(graph, c, RDFS.label, zh)}\n\n{said(graph, c, SKOS.definition, zh)}\n")
+        out.append(f"## gf:{str(c)[len(GF) :]} {said(graph, c, RDFS.label, zh)}\n\n{said(graph, c, SKOS.definition, zh)}\n")
         above = " ".join(code(short(o)) for o in sorted(graph.objects(c, RDFS.subClassOf), key=str))
         out.append("\n".join(f"- {k}{'：' if zh else ': '}{v}" for k, v in (
             ("上位类" if zh else "a kind of", above), ("例" if zh else "example", said(graph, c, SKOS.example, zh))) if v) + "\n")  # fmt: skip
@@ -262,13 +262,13 @@ def rules(zh: bool) -> str:
     for rule in loaded_pack.rules:
         kind = view.FACTS.get(rule.get("fact", ""), (rule.get("fact", ""),) * 2)[0 if zh else 1]
         given = [f"`{k}` = `{v}`" for k, v in rule.items() if isinstance(v, str | int | float) and k not in ("id", "fact", "pattern", "file", "context")]
-        out.append(f"### {rule['id']}\n")
+        out.append(f"## {rule['id']}\n")
         out.append(" · ".join([f"**{kind}**", *given, f"`{Path(rule['file']).name}`"]) + "\n")
         for example in rule.get("examples", []):
             out.append(f"> {example['text']}\n")
-            pairs = [(code(k), "、".join(v) if isinstance(v, list) else v) for k, v in example.get("gives", {}).items()]
-            if pairs:
-                out.append(table(("角色", "原文") if zh else ("role", "words"), pairs))
+            gives = example.get("gives", {}).items()
+            if gives:
+                out.append("→ " + " · ".join(f"{code(k)} {'、'.join(v) if isinstance(v, list) else v}" for k, v in gives) + "\n")
         if silent := rule.get("silent", []):
             out.append(("不认：" if zh else "Silent on: ") + " / ".join(f"“{s}”" for s in silent) + "\n")
         out.append(f"```text\n{rule['pattern']}\n```\n")
