@@ -60,13 +60,13 @@ def pages() -> list[Path]:
 
 
 def typed(block: str) -> list[tuple[str, str]]:
-    """The commands of a console block with what is shown under each.
+    """The commands of a console block, as they stand there, with what is shown under each.
 
     >>> typed("$ kg try \\\\\\n    甲\\n融资\\n$ ls\\n")
-    [('kg try     甲', '融资\\n'), ('ls', '')]
+    [('kg try \\\\\\n    甲', '融资\\n'), ('ls', '')]
     """
-    parts = re.split(r"^\$ ", block.replace("\\\n", ""), flags=re.M)[1:]
-    return [(p.split("\n", 1)[0], p.split("\n", 1)[1]) for p in parts]
+    parts = (re.fullmatch(r"((?:.*\\\n)*.*)\n((?:.*\n)*)", p) for p in re.split(r"^\$ ", block, flags=re.M)[1:])
+    return [(m[1], m[2]) for m in parts if m]
 
 
 def fits(shown: str, printed: str) -> bool:
@@ -130,7 +130,7 @@ def served(words: list[str], folder: Path) -> tuple[int, str]:
 
 def run(line: str, folder: Path) -> tuple[int, str] | None:
     """Exit code and what a line prints; None where it is known by other means. Raises ValueError for a program nobody knows."""
-    command, _, target = line.partition(" > ")
+    command, _, target = line.replace("\\\n", "").partition(" > ")
     words = shlex.split(command, comments=True)
     name = Path(words[0]).name.removesuffix(".exe")
     if name in OTHERS:
@@ -188,7 +188,7 @@ def check(page: Path, text: str) -> tuple[list[Fault], str]:
                 faults.append(Fault(name, line, done[1]))
             out.append((line, shown))
         fresh = "".join(f"$ {line}\n{shown}" for line, shown in out)
-        return match[0] if fresh == body.replace("\\\n", "") else f"{indent}```console\n{fresh}{indent}```"
+        return f"{indent}```console\n{fresh}{indent}```"
 
     with tempfile.TemporaryDirectory() as temporary:
         folder = Path(temporary)

@@ -90,7 +90,11 @@ def default(option: click.Option, zh: bool) -> str:
 
 def commands(zh: bool) -> str:
     """Every command, argument, option, example and exit code."""
-    title = "# 命令\n\n全部命令、选项、例子和退出码，由程序自身生成。" if zh else "# Commands\n\nEvery command, option, example and exit code, made from the program itself."
+    title = (
+        "# 命令\n\n全部命令、选项、例子和退出码，由程序自身生成。"
+        if zh
+        else "# Commands\n\nEvery command, option, example and exit code, made from the program itself."
+    )
     note = "随处可用 `kg COMMAND --help`。" if zh else "The same is at hand everywhere: `kg COMMAND --help`."
     out = [f"{title}{'' if zh else ' '}{note}\n", "## " + ("退出码" if zh else "Exit codes") + "\n"]
     out.append(table(("码", "含义") if zh else ("code", "meaning"), [(number, zh_ if zh else en) for number, zh_, en in EXIT_CODES]))
@@ -142,13 +146,12 @@ def vocabulary(zh: bool) -> str:
     properties = [t for t in own if t not in classes]
 
     def rows(chosen: list[Any]) -> str:
-        head = ("属性", "名称", "含义", "值", "例") if zh else ("property", "label", "meaning", "value", "example")
+        head = ("属性", "含义", "值", "例") if zh else ("property", "meaning", "value", "example")
         return table(
             head,
             [
                 (
-                    f'<span id="{short(p).removeprefix("gf:")}"></span>{code(short(p))}',
-                    said(graph, p, RDFS.label, zh),
+                    f'<span id="{short(p).removeprefix("gf:")}"></span>{code(short(p))}<br>{said(graph, p, RDFS.label, zh)}',
                     said(graph, p, SKOS.definition, zh),
                     " ".join(code(short(o)) for o in sorted(graph.objects(p, RDFS.range), key=str)),
                     said(graph, p, SKOS.example, zh),
@@ -158,7 +161,9 @@ def vocabulary(zh: bool) -> str:
         )
 
     if zh:
-        out = ["# 词汇表：类与属性\n\n图能说什么：每个类、每个属性的名称、含义和原文例子，由 `ontology/gongfu.ttl` 生成。配图的单页见[词汇表一页通](../ontology.html)。\n"]
+        out = [
+            "# 词汇表：类与属性\n\n图能说什么：每个类、每个属性的名称、含义和原文例子，由 `ontology/gongfu.ttl` 生成。配图的单页见[词汇表一页通](../ontology.html)。\n"
+        ]
     else:
         out = [
             "# Vocabulary: classes and properties\n\nWhat the graph can say: every class and property with label, meaning and an example from the text, "
@@ -190,9 +195,9 @@ def concepts(zh: bool) -> str:
     schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str)
     for scheme in schemes:
         members = sorted(graph.subjects(SKOS.inScheme, scheme), key=str)
-        if not members:
-            continue
         out.append(f"## {said(graph, scheme, SKOS.prefLabel, zh)}\n\n`{short(scheme)}`\n")
+        if not members:  # a scheme of codes that stand elsewhere
+            continue
         out.append(
             table(
                 head,
@@ -304,7 +309,11 @@ def lexicons(zh: bool) -> str:
         rows.append((code(f"{name}.tsv"), len(entries), LEXICONS.get(name, ("", ""))[0 if zh else 1], listed))
     head = ("词表", "条数", "用途", "种类") if zh else ("lexicon", "lines", "purpose", "kinds")
     out.append("## " + ("各词表" if zh else "The files") + "\n\n" + table(head, rows))
-    register = "`register.zip`：民政区划与统计用区划代码（2023-06-30），到村一级的索引。" if zh else "`register.zip`: the register of divisions with statistical codes (30 June 2023)."
+    register = (
+        "`register.zip`：民政区划与统计用区划代码（2023-06-30），到村一级的索引。"
+        if zh
+        else "`register.zip`: the register of divisions with statistical codes (30 June 2023)."
+    )
     return "\n".join([*out, register + "\n"])
 
 
