@@ -23,7 +23,7 @@ from kg.cli import cli  # noqa: E402
 from kg.network import EDGE_COLUMNS, NODE_COLUMNS  # noqa: E402
 from kg.outputs import FILES, USUAL  # noqa: E402
 from kg.records import COLUMNS  # noqa: E402
-from scripts.reference_words import COLUMN_WORDS, EXIT_CODES, LEXICONS, REPORT, TABLE_WORDS  # noqa: E402
+from scripts.reference_words import COLUMN_WORDS, EXIT_CODES, INTROS, LEXICON_COLUMNS, LEXICONS, REPORT, TABLE_WORDS  # noqa: E402
 
 GF, GFC = terms.NAMESPACES["gf"], terms.NAMESPACES["gfc"]
 CJK = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]"
@@ -75,6 +75,11 @@ def help_parts(command: click.Command, zh: bool) -> tuple[str, list[str]]:
     return ("" if zh else " ").join(said), [line.strip() for line in lines if line.startswith("  ")]
 
 
+def intro(name: str, zh: bool) -> str:
+    """The title and first paragraph of a page."""
+    return "# {}\n\n{}\n".format(*INTROS[name][0 if zh else 1])
+
+
 def default(option: click.Option, zh: bool) -> str:
     parts = []
     if option.required:
@@ -90,13 +95,7 @@ def default(option: click.Option, zh: bool) -> str:
 
 def commands(zh: bool) -> str:
     """Every command, argument, option, example and exit code."""
-    title = (
-        "# 命令\n\n全部命令、选项、例子和退出码，由程序自身生成。"
-        if zh
-        else "# Commands\n\nEvery command, option, example and exit code, made from the program itself."
-    )
-    note = "随处可用 `kg COMMAND --help`。" if zh else "The same is at hand everywhere: `kg COMMAND --help`."
-    out = [f"{title}{'' if zh else ' '}{note}\n", "## " + ("退出码" if zh else "Exit codes") + "\n"]
+    out = [intro("commands", zh), "## " + ("退出码" if zh else "Exit codes") + "\n"]
     out.append(table(("码", "含义") if zh else ("code", "meaning"), [(number, zh_ if zh else en) for number, zh_, en in EXIT_CODES]))
     for name, command in sorted(cli.commands.items()):
         text, examples = help_parts(command, zh)
@@ -160,16 +159,7 @@ def vocabulary(zh: bool) -> str:
             ],
         )
 
-    if zh:
-        out = [
-            "# 词汇表：类与属性\n\n图能说什么：每个类、每个属性的名称、含义和原文例子，由 `ontology/gongfu.ttl` 生成。配图的单页见[词汇表一页通](../ontology.html)。\n"
-        ]
-    else:
-        out = [
-            "# Vocabulary: classes and properties\n\nWhat the graph can say: every class and property with label, meaning and an example from the text, "
-            "made from `ontology/gongfu.ttl`. With a picture, on one page: [the vocabulary](../ontology.html).\n"
-        ]
-    out.append(f"`gf:` = `{GF}`\n")
+    out = [intro("vocabulary", zh), f"`gf:` = `{GF}`\n"]
     for c in classes:
         out.append(f"## gf:{str(c)[len(GF) :]} {said(graph, c, RDFS.label, zh)}\n\n{said(graph, c, SKOS.definition, zh)}\n")
         above = " ".join(code(short(o)) for o in sorted(graph.objects(c, RDFS.subClassOf), key=str))
@@ -185,12 +175,7 @@ def vocabulary(zh: bool) -> str:
 def concepts(zh: bool) -> str:
     """The fixed values by scheme, with the wordings of the text."""
     graph = loaded("concepts")
-    title = (
-        "# 概念：固定的值\n\n工具、阶段、口径、单位、指标等的全部取值，以及原文里的说法（抽取时用的也是这份表）。"
-        if zh
-        else "# Concepts: the fixed values\n\nEvery instrument, stage, way of counting, unit and metric, with the wordings of the text, which the extractor reads too."
-    )
-    out = [title + "\n", f"`gfc:` = `{GFC}`\n"]
+    out = [intro("concepts", zh), f"`gfc:` = `{GFC}`\n"]
     head = ("概念", "名称", "上位", "记号", "原文说法") if zh else ("concept", "label", "broader", "notation", "wordings")
     schemes = sorted(graph.subjects(RDF.type, SKOS.ConceptScheme), key=str)
     for scheme in schemes:
@@ -218,11 +203,7 @@ def concepts(zh: bool) -> str:
 
 def questions(zh: bool) -> str:
     """The queries that ship, with their text."""
-    out = [
-        "# 自带的查询\n\n记者、银行和政府研究者常问的问题，用名字就能问：`kg query output/graph.ttl 名字`；`--set 名=值` 给变量赋值。\n"
-        if zh
-        else "# Queries that ship\n\nQuestions of journalists, banks and government researchers, asked by name: `kg query output/graph.ttl NAME`; `--set NAME=VALUE` binds a variable.\n"
-    ]
+    out = [intro("questions", zh)]
     for q in query.named_queries():
         bind = (("可赋值：" if zh else "May be set: ") + " ".join(f"`{b}`" for b in q.bind) + "\n\n") if q.bind else ""
         out.append(f"## {q.name}\n\n{q.zh if zh else q.en}\n\n{bind}```sparql\n{q.text.strip()}\n```\n")
@@ -236,11 +217,7 @@ def checks(zh: bool) -> str:
     def grade(word: str) -> str:
         return grades.get(word, word) if zh else word
 
-    out = [
-        "# 检查项\n\n`kg check` 在图中找什么：矛盾、失效的证据和违反规则（SHACL）之处。有“错误”退出码为 1，只有“警告”为 3。\n"
-        if zh
-        else "# Checks\n\nWhat `kg check` looks for in a graph: contradictions, broken evidence, broken rules (SHACL). An error makes the exit code 1, warnings alone 3.\n"
-    ]
+    out = [intro("checks", zh)]
     rows = []
     language = "zh" if zh else "en"
     for file in sorted((ROOT / "ontology" / "checks").glob("*.rq")):
@@ -258,12 +235,7 @@ def checks(zh: bool) -> str:
 def rules(zh: bool) -> str:
     """Every rule with its pattern, what it gives, its examples and what it must be silent on."""
     loaded_pack = pack.load()
-    out = [
-        "# 规则\n\n每条规则认哪种句式、给出什么，附例句和必须不认的句子；`kg rules --test` 会逐句运行。规则按顺序匹配，先到先得。\n"
-        if zh
-        else "# Rules\n\nWhich wording each rule knows and what it gives, with examples and sentences it must be silent on; `kg rules --test` runs them all. "
-        "They are tried in this order, and the first that fits has the sum.\n"
-    ]
+    out = [intro("rules", zh)]
     for rule in loaded_pack.rules:
         kind = view.FACTS.get(rule.get("fact", ""), (rule.get("fact", ""),) * 2)[0 if zh else 1]
         given = [f"`{k}` = `{v}`" for k, v in rule.items() if isinstance(v, str | int | float) and k not in ("id", "fact", "pattern", "file", "context")]
@@ -285,23 +257,8 @@ def rules(zh: bool) -> str:
 def lexicons(zh: bool) -> str:
     """The lexicons: how many lines, of which kinds, for what."""
     loaded_pack = pack.load()
-    out = [
-        "# 词表\n\n规则用到的词，按文件列出条数和用途。每行五列，用制表符分开；`--pack 目录` 可叠加自己的词表。\n"
-        if zh
-        else "# Lexicons\n\nThe words that rules use, by file, with their number and purpose. Five columns a line, parted by tabs; `--pack DIR` lays your own over them.\n"
-    ]
-    columns = (
-        [("`name`", "词本身；后面的包有同名的，替换前面的"), ("`kind`", "种类，各词表自定；`-` 表示删去同名条目"), ("`aliases`", "别的写法，用 `|` 分开"), ("`parent`", "上级或归属，各词表自定"), ("`note`", "来源和说明")]
-        if zh
-        else [
-            ("`name`", "the word; an entry of a later pack replaces one of the same name"),
-            ("`kind`", "its kind, as each lexicon has them; `-` removes the entry of that name"),
-            ("`aliases`", "other wordings, parted by `|`"),
-            ("`parent`", "what it belongs to, as each lexicon has it"),
-            ("`note`", "source and remarks"),
-        ]
-    )  # fmt: skip
-    out.append(table(("列", "含义") if zh else ("column", "meaning"), columns))
+    out = [intro("lexicons", zh)]
+    out.append(table(("列", "含义") if zh else ("column", "meaning"), [(code(k), z if zh else e) for k, z, e in LEXICON_COLUMNS]))
     rows = []
     for name, entries in sorted(loaded_pack.lexicons.items()):
         kinds = list(dict.fromkeys(e.kind for e in entries if e.kind))
@@ -322,11 +279,7 @@ def lexicons(zh: bool) -> str:
 
 def files(zh: bool) -> str:
     """Formats, and the columns of every table that is written."""
-    out = [
-        "# 输出文件与列\n\n每种格式写出哪些文件，各表有哪些列，`report.json` 有哪些键。\n"
-        if zh
-        else "# Output files and columns\n\nWhich files each format writes, the columns of every table, the keys of `report.json`.\n"
-    ]
+    out = [intro("files", zh)]
     usual = ("默认" if zh else "usual"), ("需要时" if zh else "on request")
     rows = [(code(form), " ".join(map(code, names)), usual[form not in USUAL]) for form, names in FILES.items()]
     out.append("## `--formats`\n\n" + table(("格式", "文件", "") if zh else ("format", "files", ""), rows))

@@ -4,6 +4,70 @@ from __future__ import annotations
 
 Words = tuple[str, str]
 
+# page: (title, first paragraph)
+INTROS: dict[str, tuple[Words, Words]] = {
+    "commands": (
+        ("命令", "全部命令、选项、例子和退出码，由程序自身生成。随处可用 `kg COMMAND --help`。"),
+        ("Commands", "Every command, option, example and exit code, made from the program itself. The same is at hand everywhere: `kg COMMAND --help`."),
+    ),
+    "vocabulary": (
+        (
+            "词汇表：类与属性",
+            "图能说什么：每个类、每个属性的名称、含义和原文例子，由 `ontology/gongfu.ttl` 生成。配图的单页见[词汇表一页通](../ontology.html)。",
+        ),
+        (
+            "Vocabulary: classes and properties",
+            "What the graph can say: every class and property with label, meaning and an example from the text, made from `ontology/gongfu.ttl`. "
+            "With a picture, on one page: [the vocabulary](../ontology.html).",
+        ),
+    ),
+    "concepts": (
+        ("概念：固定的值", "方式、阶段、口径、单位、指标等的全部取值，以及原文里的说法（抽取时用的也是这份表）。"),
+        (
+            "Concepts: the fixed values",
+            "Every instrument, stage, way of counting, unit and metric, with the wordings of the text, which the extractor reads too.",
+        ),
+    ),
+    "questions": (
+        ("自带的查询", "记者、银行和政府研究者常问的问题，用名字就能问：`kg query output/graph.ttl 名字`；`--set 名=值` 给变量赋值。"),
+        (
+            "Queries that ship",
+            "Questions of journalists, banks and government researchers, asked by name: `kg query output/graph.ttl NAME`; `--set NAME=VALUE` binds a variable.",
+        ),
+    ),
+    "checks": (
+        ("检查项", "`kg check` 在图中找什么：矛盾、失效的证据和违反规则（SHACL）之处。有“错误”退出码为 1，只有“警告”为 3。"),
+        ("Checks", "What `kg check` looks for: contradictions, broken evidence, broken rules (SHACL). An error makes the exit code 1, warnings alone 3."),
+    ),
+    "rules": (
+        ("规则", "每条规则认哪种句式、给出什么，附例句和必须不认的句子；`kg rules --test` 会逐句运行。规则按顺序匹配，先到先得。"),
+        (
+            "Rules",
+            "Which wording each rule knows and what it gives, with examples and sentences it must be silent on; `kg rules --test` runs them all. "
+            "They are tried in this order, and the first that fits has the sum.",
+        ),
+    ),
+    "lexicons": (
+        ("词表", "规则用到的词，按文件列出条数和用途。每行五列，用制表符分开；`--pack 目录` 可叠加自己的词表。"),
+        (
+            "Lexicons",
+            "The words that rules use, by file, with their number and purpose. Five columns a line, parted by tabs; `--pack DIR` lays your own over them.",
+        ),
+    ),
+    "files": (
+        ("输出文件与列", "每种格式写出哪些文件，各表有哪些列，`report.json` 有哪些键。"),
+        ("Output files and columns", "Which files each format writes, the columns of every table, the keys of `report.json`."),
+    ),
+}
+
+LEXICON_COLUMNS = (
+    ("name", "词本身；后面的包有同名的，替换前面的", "the word; an entry of a later pack replaces one of the same name"),
+    ("kind", "种类，各词表自定；`-` 表示删去同名条目", "its kind, as each lexicon has them; `-` removes the entry of that name"),
+    ("aliases", "别的写法，用 `|` 分开", "other wordings, parted by `|`"),
+    ("parent", "上级或归属，各词表自定", "what it belongs to, as each lexicon has it"),
+    ("note", "来源和说明", "source and remarks"),
+)
+
 EXIT_CODES = (
     (0, "一切正常", "all is well"),
     (1, "已完成，但有遗漏或发现问题，见提示", "done, but something was left out or found wrong; the messages say what"),
