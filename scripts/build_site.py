@@ -73,7 +73,7 @@ class Page:
     def summary(self) -> str:
         """The first sentence after the title."""
         after = self.text.split("\n# ", 1)[-1] if not self.text.startswith("# ") else self.text
-        paragraph = next((p for p in after.split("\n\n")[1:] if re.match(r"[^\W\d_]|[`*“\[]", p)), "")
+        paragraph = next((p for p in after.split("\n\n")[1:] if re.match(r"[^\W\d_]|`(?!``)|[*“\[]", p)), "")
         plain = re.sub(r"\[([^]]*)\]\([^)]*\)", r"\1", " ".join(paragraph.split()))
         return re.match(r".*?(?:[。！？]|[.!?](?=\s|$)|$)", plain)[0]  # type: ignore[index]
 
@@ -195,7 +195,9 @@ def lay_out(folder: Path, zh: bool) -> Path:
     for file in [*DOCS.glob("*.png"), *DOCS.glob("*.html")]:
         shutil.copy(file, folder / "docs" / file.name)
     html = folder / "docs" / "ontology.html"
-    html.write_text(re.sub(r"<a href='sparql[^<]*</a>(?: · )?", "", html.read_text("utf-8")).replace("sparql.md", ""), "utf-8")
+    here, there = "howto/sparql.html", ("en/" if zh else "../") + "howto/sparql.html"
+    leads = {"sparql.zh-CN.md": here if zh else there, "sparql.md": there if zh else here}
+    html.write_text(re.sub(r"(?<=href=')sparql[^']*", lambda m: leads[m[0]], html.read_text("utf-8")), "utf-8", newline="\n")
     shutil.copytree(OWN / "assets", folder / "docs" / "assets")
     configuration = {
         "site_name": "共富知识图谱 gongfu-kg" if zh else "gongfu-kg",

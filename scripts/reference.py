@@ -30,8 +30,9 @@ CJK = r"[\u3000-\u303f\u4e00-\u9fff\uff00-\uffef“”]"
 
 
 def cell(text: object) -> str:
-    """A text that stands in a cell of a table."""
-    return " ".join(str(text).split()).replace("|", "\\|")
+    """A text that stands in a cell of a table; within code a bar parts no cells."""
+    line = " ".join(str(text).split())
+    return line if "`" in line else line.replace("|", "\\|")
 
 
 def table(head: tuple[str, ...], rows: list[tuple[object, ...]]) -> str:

@@ -17,8 +17,10 @@ INTROS: dict[str, tuple[Words, Words]] = {
         ),
         (
             "Vocabulary: classes and properties",
-            "What the graph can say: every class and property with label, meaning and an example from the text, made from `ontology/gongfu.ttl`. "
-            "With a picture, on one page: [the vocabulary](../ontology.html).",
+            (
+                "What the graph can say: every class and property with label, meaning and an example from the text, made from `ontology/gongfu.ttl`. "
+                "With a picture, on one page: [the vocabulary](../ontology.html)."
+            ),
         ),
     ),
     "concepts": (
@@ -43,8 +45,10 @@ INTROS: dict[str, tuple[Words, Words]] = {
         ("规则", "每条规则认哪种句式、给出什么，附例句和必须不认的句子；`kg rules --test` 会逐句运行。规则按顺序匹配，先到先得。"),
         (
             "Rules",
-            "Which wording each rule knows and what it gives, with examples and sentences it must be silent on; `kg rules --test` runs them all. "
-            "They are tried in this order, and the first that fits has the sum.",
+            (
+                "Which wording each rule knows and what it gives, with examples and sentences it must be silent on; `kg rules --test` runs them all. "
+                "They are tried in this order, and the first that fits has the sum."
+            ),
         ),
     ),
     "lexicons": (

@@ -18,6 +18,7 @@ from pathlib import Path
 
 from kg.evaluate import total
 from kg.scores import Evaluation, calibration_text, evaluate
+from kg.show import width
 
 ROOT = Path(__file__).parent.parent
 PAGES = {
@@ -76,7 +77,8 @@ def accuracy(language: str) -> str:
         done = measured(name)
         whole = total(s for _, s in done.documents)
         columns.append({m: (whole.facts if m == "facts" else whole.counts[m].f1, done.readers[m]) for m in MEASURES})
-    lines = [f"{'':12}  {'seeds':^24}  {'dev':^24}", "  ".join([f"{head[0]:12}", *([f"{head[1]:>10}  {head[2]:>12}"] * 2)])]
+    names = f"{' ' * (10 - width(head[1]))}{head[1]}  {' ' * (12 - width(head[2]))}{head[2]}"
+    lines = [f"{'':12}  {'seeds':^24}  {'dev':^24}", "  ".join([f"{head[0]:12}", names, names])]
     lines += ["  ".join([f"{m:12}", *(f"{c[m][0]:>10.3f}  {c[m][1]:>12.3f}" for c in columns)]) for m in MEASURES]
     return "\n".join(lines) + "\n"
 
