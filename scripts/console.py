@@ -4,7 +4,7 @@
     python scripts/console.py --write [PAGE...]    put there what it prints
 
 Every ```console block of every page is run, top to bottom, in a folder that holds what the pages speak of: seeds/, output/, tests/gold/, news/,
-corpus.jsonl, yesterday/, my-pack/, all small. A line `$ command` is run; the lines under it, if any, are what it must print, messages included:
+corpus.jsonl, yesterday/, all small. A line `$ command` is run; the lines under it, if any, are what it must print, messages included:
 a line `…` stands for any lines, `…` within a line for any text. A block ```KIND title="FILE" is a file that the reader saves; it is saved.
 Pages in Chinese run in a Chinese locale. `kg` runs in this process; other programs run if they are in RUN, are known by OTHERS, or are a fault.
 """
@@ -38,6 +38,8 @@ OTHERS = {
     "neo4j-admin": "tests/test_neo4j.py loads the files into another property graph",
     "cypher-shell": "tests/test_howto.py runs Neo4j's linter over the script",
 }
+# Options of `kg` that want another machine's answer: their own tests stand in for it.
+ELSEWHERE = ("--llm",)
 BLOCK = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```", re.M | re.S)
 
 
@@ -92,9 +94,8 @@ def world(folder: Path) -> None:
             for file in (gold / name).glob(pattern):
                 shutil.copy(file, folder / "tests" / "gold" / name / file.name)
     text = "截至2023年6月末，工行萧山分行涉农贷款余额48.7亿元。\n"
-    for name in ("news/page4.txt", "my-pack/README.md"):
-        (folder / name).parent.mkdir()
-        (folder / name).write_text(text, "utf-8")
+    (folder / "news").mkdir()
+    (folder / "news" / "page4.txt").write_text(text, "utf-8")
     (folder / "corpus.jsonl").write_text(json.dumps({"text": text, "date": "2023-07-11"}, ensure_ascii=False) + "\n", "utf-8")
     for name in ("output", "yesterday"):
         (folder / name).mkdir()
@@ -137,6 +138,8 @@ def run(line: str, folder: Path) -> tuple[int, str] | None:
         for extra in re.findall(r"gongfu-kg\[(\w+)\]", line):
             if not re.search(rf"^{extra} = \[", (ROOT / "pyproject.toml").read_text("utf-8"), re.M):
                 raise ValueError(f"no extra {extra}")
+        return None
+    if name == "kg" and set(ELSEWHERE) & set(words):
         return None
     if name == "kg":
         code, printed = served(words[1:], folder) if words[1] == "serve" else kg(words[1:])

@@ -8,6 +8,7 @@ from __future__ import annotations
 import inspect
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -81,6 +82,14 @@ def intro(name: str, zh: bool) -> str:
     return "# {}\n\n{}\n".format(*INTROS[name][0 if zh else 1])
 
 
+def every(group: click.Group, before: str = "") -> Iterator[tuple[str, click.Command]]:
+    """Name → command, those of groups too: `pack new`."""
+    for name, command in sorted(group.commands.items()):
+        yield before + name, command
+        if isinstance(command, click.Group):
+            yield from every(command, f"{before}{name} ")
+
+
 def default(option: click.Option, zh: bool) -> str:
     parts = []
     if option.required:
@@ -98,7 +107,7 @@ def commands(zh: bool) -> str:
     """Every command, argument, option, example and exit code."""
     out = [intro("commands", zh), "## " + ("退出码" if zh else "Exit codes") + "\n"]
     out.append(table(("码", "含义") if zh else ("code", "meaning"), [(number, zh_ if zh else en) for number, zh_, en in EXIT_CODES]))
-    for name, command in sorted(cli.commands.items()):
+    for name, command in every(cli):
         text, examples = help_parts(command, zh)
         usage = " ".join(["kg", name, *(p for p in command.collect_usage_pieces(click.Context(command)))])
         out.append(f"## kg {name}\n\n{text}\n\n```text\n{usage}\n```\n")

@@ -16,7 +16,7 @@ from kg.cli import cli
 from kg.errors import MESSAGES
 from kg.ontology import properties, superclasses
 from scripts import console
-from scripts.reference import help_parts, languages, reference
+from scripts.reference import every, help_parts, languages, reference
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -75,8 +75,8 @@ def test_python_of_the_explanation_runs(page: Path, tmp_path: Path, monkeypatch:
 def test_the_reference_leaves_nothing_out(zh: bool) -> None:
     """Every command, option, class, property, concept, rule and lexicon is named."""
     pages = reference(zh)
-    for command in cli.commands.values():
-        assert f"## kg {command.name}\n" in pages["commands"]
+    for called, command in every(cli):
+        assert f"## kg {called}\n" in pages["commands"]
         assert [o for p in command.params if isinstance(p, click.Option) for o in p.opts if f"`{o}`" not in pages["commands"]] == []
     assert [c for c in superclasses() if c not in ("Location", "Span") and f"gf:{c}" not in pages["vocabulary"]] == []
     assert [p for p in properties() if f"`gf:{p}`" not in pages["vocabulary"]] == []
@@ -88,11 +88,11 @@ def test_the_reference_leaves_nothing_out(zh: bool) -> None:
 
 def test_help_is_in_both_languages() -> None:
     """Each command and option says what it does in Chinese and in English, so that the reference of either has it."""
-    for command in cli.commands.values():
-        assert all(help_parts(command, zh)[0] for zh in (True, False)), command.name
+    for called, command in every(cli):
+        assert all(help_parts(command, zh)[0] for zh in (True, False)), called
         for option in command.params:
             if isinstance(option, click.Option):
-                assert all(languages(option.help or "")), f"{command.name} {option.opts}: {option.help}"
+                assert all(languages(option.help or "")), f"{called} {option.opts}: {option.help}"
 
 
 def test_every_error_has_a_chinese_entry() -> None:
