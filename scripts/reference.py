@@ -24,6 +24,7 @@ from kg.cli import cli  # noqa: E402
 from kg.network import EDGE_COLUMNS, NODE_COLUMNS  # noqa: E402
 from kg.outputs import FILES, USUAL  # noqa: E402
 from kg.records import COLUMNS  # noqa: E402
+from kg.tables import ASIDE, SHEETS  # noqa: E402
 from scripts.reference_words import COLUMN_WORDS, EXIT_CODES, INTROS, LEXICON_COLUMNS, LEXICONS, REPORT, TABLE_WORDS  # noqa: E402
 
 GF, GFC = terms.NAMESPACES["gf"], terms.NAMESPACES["gfc"]
@@ -294,6 +295,9 @@ def files(zh: bool) -> str:
     rows = [(code(form), " ".join(map(code, names)), usual[form not in USUAL]) for form, names in FILES.items()]
     out.append("## `--formats`\n\n" + table(("格式", "文件", "") if zh else ("format", "files", ""), rows))
     out.append("## report.json\n\n" + table(("键", "含义") if zh else ("key", "meaning"), [(code(k), z if zh else e) for k, z, e in REPORT]))
+    sheets = [(title, "、".join(f"{c.zh} {c.en}" for c in columns)) for title, _, columns in SHEETS]
+    sheets.append(("未入事实的数字", "、".join(f"{c} {en}" for c, en, _ in ASIDE)))
+    out.append("## facts.xlsx\n\n" + table(("工作表", "列") if zh else ("sheet", "columns"), sheets))
     head = ("列", "类型", "含义") if zh else ("column", "type", "meaning")
     tables: dict[str, dict[str, str]] = {f"tables/{n}": dict(c) for n, c in COLUMNS.items()}
     tables["nodes.csv"] = {k: t.__name__ for k, t in NODE_COLUMNS.items()}

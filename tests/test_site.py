@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import doctest
 import re
 from html.parser import HTMLParser
 from pathlib import Path
@@ -14,9 +15,12 @@ import pytest
 from kg import pack
 from kg.cli import cli
 from kg.errors import MESSAGES
+from kg.network import EDGE_COLUMNS, NODE_COLUMNS
 from kg.ontology import properties, superclasses
+from kg.records import COLUMNS
 from scripts import console
-from scripts.reference import every, help_parts, languages, reference
+from scripts import reference as reference_pages
+from scripts.reference import every, help_parts, languages, meaning, reference
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -68,6 +72,14 @@ def test_python_of_the_explanation_runs(page: Path, tmp_path: Path, monkeypatch:
         exec(compile(text, name(page), "exec"), {})
 
 
+def test_the_scripts_do_as_their_examples_say() -> None:
+    """Doctests of the executor, the reference and the site's builder."""
+    from scripts import build_site
+
+    for module in (console, reference_pages, build_site):
+        assert doctest.testmod(module).failed == 0
+
+
 # ---- the reference
 
 
@@ -83,6 +95,8 @@ def test_the_reference_leaves_nothing_out(zh: bool) -> None:
     loaded = pack.load()
     assert [e.name for e in loaded.entries("concepts") if f"`gfc:{e.name}`" not in pages["concepts"]] == []
     assert [r["id"] for r in loaded.rules if f"## {r['id']}\n" not in pages["rules"]] == []
+    columns = {c for table in (*COLUMNS.values(), NODE_COLUMNS, EDGE_COLUMNS) for c in table}
+    assert [c for c in columns if not meaning(c, zh)] == [], "say what they hold in scripts/reference_words.py"
     assert [x for x in loaded.lexicons if f"`{x}.tsv`" not in pages["lexicons"]] == []
 
 
