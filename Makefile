@@ -1,5 +1,6 @@
 # make build   set up .venv and build the graph of seeds/ into output/
 # make test    set up what the tests need and run all of them
+# make docs    the documents as a site, build/site/index.html
 # make bench   speed of the build, against jieba.posseg over the same text; of queries, checks and Turtle
 # make eval    accuracy against the gold
 # make reason  whether ontology and graph contradict themselves, by HermiT (needs Java)
@@ -9,7 +10,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: build test bench eval reason clean
+.PHONY: build test docs bench eval reason clean
 .DELETE_ON_ERROR:
 
 build: $(VENV)/.installed
@@ -19,6 +20,9 @@ test: $(VENV)/.installed-test tests/node/node_modules/.installed
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/python -m pytest -n 2
+
+docs: $(VENV)/.installed-docs
+	$(BIN)/python scripts/build_site.py
 
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench.run --profile
@@ -52,7 +56,11 @@ $(VENV)/.installed: requirements.txt pyproject.toml | $(BIN)/python
 	$(PIP) --no-deps -e .
 	@touch $@
 
-$(VENV)/.installed-test: requirements-test.txt $(VENV)/.installed
+$(VENV)/.installed-docs: requirements-docs.txt $(VENV)/.installed
+	$(PIP) -r requirements-docs.txt
+	@touch $@
+
+$(VENV)/.installed-test: requirements-test.txt $(VENV)/.installed-docs
 	$(PIP) -r requirements-test.txt
 	@touch $@
 

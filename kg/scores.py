@@ -107,7 +107,7 @@ def document_line(name: str, result: Score) -> str:
 
 def calibration_text(result: Score) -> str:
     """Facts by confidence: how many and what share of them is right, kind by kind; then the two rates a user is hurt by."""
-    lines = [f"{say('置信度', 'confidence'):10}" + "".join(f"{k:>18}" for k in (*FACTS, "all"))]
+    lines = [say("置信度    ", "confidence") + "".join(f"{k:>18}" for k in (*FACTS, "all"))]
     table = calibration(result)
     for band, row in table.items():
         cells = (f"{n:6} {share:.2f}" if n else "     –     " for n, share in (row[k] for k in (*FACTS, "all")))

@@ -1,4 +1,4 @@
-"""Fill the generated blocks of both READMEs from the program itself: the Turtle excerpt, what commands print, the query's answer.
+"""Fill the generated blocks of the READMEs and of docs/ from the program itself: the Turtle excerpt, what commands print, the query's answer.
 
     python scripts/update_readme.py            write them
     python scripts/update_readme.py --check    exit 1 where they are stale
@@ -13,13 +13,19 @@ import re
 import subprocess
 import sys
 import tempfile
+from functools import cache
 from pathlib import Path
 
 from kg.evaluate import total
-from kg.scores import evaluate
+from kg.scores import Evaluation, calibration_text, evaluate
+from kg.show import width
 
 ROOT = Path(__file__).parent.parent
-PAGES = {"README.md": "en_US.UTF-8", "README.zh-CN.md": "zh_CN.UTF-8"}
+PAGES = {
+    p.relative_to(ROOT).as_posix(): "zh_CN.UTF-8" if p.name.endswith(".zh-CN.md") else "en_US.UTF-8"
+    for p in [*ROOT.glob("README*.md"), *sorted((ROOT / "docs").rglob("*.md"))]
+    if "<!-- generated: " in p.read_text("utf-8")
+}
 SENTENCE = "截至2023年6月末，工行萧山分行涉农贷款余额48.7亿元。"
 SUM = "6.52亿元"
 
@@ -44,6 +50,22 @@ def built(language: str) -> str:
         return kg(language, "build", "seeds/", "-o", out).replace(Path(out).as_posix(), "output")
 
 
+@cache
+def measured(name: str) -> Evaluation:
+    """The builder against one of the annotated sets."""
+    return evaluate(ROOT / "tests" / "gold" / name)
+
+
+def by_confidence(language: str) -> str:
+    """The facts of dev by confidence, and the two rates."""
+    before = os.environ.get("LC_ALL")
+    os.environ["LC_ALL"] = language
+    try:
+        return calibration_text(total(s for _, s in measured("dev").documents)) + "\n"
+    finally:
+        os.environ.pop("LC_ALL") if before is None else os.environ.update(LC_ALL=before)
+
+
 MEASURES = ("entity", "relation", "post", "financing", "roles", "observation", "money", "facts")
 
 
@@ -52,10 +74,11 @@ def accuracy(language: str) -> str:
     head = ("", "本程序", "另一读者") if language.startswith("zh") else ("", "program", "second reader")
     columns = []
     for name in ("seeds", "dev"):
-        done = evaluate(ROOT / "tests" / "gold" / name)
+        done = measured(name)
         whole = total(s for _, s in done.documents)
         columns.append({m: (whole.facts if m == "facts" else whole.counts[m].f1, done.readers[m]) for m in MEASURES})
-    lines = [f"{'':12}  {'seeds':^24}  {'dev':^24}", "  ".join([f"{head[0]:12}", *([f"{head[1]:>10}  {head[2]:>12}"] * 2)])]
+    names = f"{' ' * (10 - width(head[1]))}{head[1]}  {' ' * (12 - width(head[2]))}{head[2]}"
+    lines = [f"{'':12}  {'seeds':^24}  {'dev':^24}", "  ".join([f"{head[0]:12}", names, names])]
     lines += ["  ".join([f"{m:12}", *(f"{c[m][0]:>10.3f}  {c[m][1]:>12.3f}" for c in columns)]) for m in MEASURES]
     return "\n".join(lines) + "\n"
 
@@ -63,12 +86,13 @@ def accuracy(language: str) -> str:
 def filled(page: str, language: str) -> str:
     """The page with its generated blocks as they must be."""
     text = (ROOT / page).read_text("utf-8")
-    query = re.findall(r"^```sparql\n(.*?)^```", text, re.M | re.S)[0]
+    query = next(iter(re.findall(r"^```sparql\n(.*?)^```", text, re.M | re.S)), "")
     made = {
         "turtle": turtle,
         "build": lambda: built(language),
         "try": lambda: kg(language, "try", SENTENCE),
         "accuracy": lambda: accuracy(language),
+        "calibration": lambda: by_confidence(language),
         "answer": lambda: kg(language, "query", "output/graph.ttl", query),
     }
     return re.sub(

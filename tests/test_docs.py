@@ -92,7 +92,9 @@ def test_links_lead_somewhere(page: str) -> None:
 
 def test_requirements_are_pinned_without_addresses() -> None:
     """Exact versions, no index, no path; what the package needs is among them."""
-    lines = [x for name in ("requirements.txt", "requirements-test.txt") for x in text(name).splitlines() if x and not x.startswith("#")]
+    lines = [
+        x for name in ("requirements.txt", "requirements-docs.txt", "requirements-test.txt") for x in text(name).splitlines() if x and not x.startswith("#")
+    ]
     assert [x for x in lines if not re.fullmatch(r"[\w.-]+==[\w.]+(; sys_platform != \"win32\")?", x)] == []
     assert lines == list(dict.fromkeys(lines))
     names = {re.split("[=;]", x)[0].lower() for x in lines}

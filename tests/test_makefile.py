@@ -26,8 +26,8 @@ MISSING = [
 @pytest.mark.parametrize("target", ["build", "test"])
 def test_what_is_missing_is_told_in_a_line(tmp_path: Path, target: str, pattern: str, told: str) -> None:
     """With what to do about it."""
-    for name in ("Makefile", "requirements.txt", "requirements-test.txt", "pyproject.toml"):
-        shutil.copy(ROOT / name, tmp_path)
+    for path in (ROOT / "Makefile", ROOT / "pyproject.toml", *ROOT.glob("requirements*.txt")):
+        shutil.copy(path, tmp_path)
     stub = tmp_path / "bin" / "python3"
     stub.parent.mkdir()
     stub.write_text(STUB.format(pattern))
