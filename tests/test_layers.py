@@ -31,7 +31,7 @@ receivers
 financing observations relations tenures
 extract
 documents build
-view terms concepts spans corrections privacy
+view terms concepts spans correction_lines verdicts corrections privacy
 rdf network unfold neo4j records page tables
 outputs show
 sparql answers shapes
