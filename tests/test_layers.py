@@ -39,6 +39,10 @@ syntax
 query explain checks
 diff workers serve
 gold alike evaluate gold_graph scores
+review_graph
+review_names review_conflicts
+review
+review_page
 cli
 """
 HEAVY = {"rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "pyarrow", "click"}
