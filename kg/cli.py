@@ -232,9 +232,7 @@ def check_(graph: Path, sources: Path | None, every: bool) -> None:
 
 @cli.command("review")
 @click.argument("graph", type=PATH)
-@click.option(
-    "-o", "--output", "out", type=PATH, metavar="FILE", help="The page; review.html beside the graph if not given. 输出网页，默认为图旁的 review.html。"
-)
+@click.option("-o", "--output", "out", type=PATH, metavar="FILE", help="The page [default: review.html beside the graph]. 输出网页。")
 @click.option("--list", "as_list", is_flag=True, help="Print lines instead of a page. 输出文本行，不写网页。")
 @click.option("--below", default=0.7, show_default=True, type=click.FloatRange(0, 1), help="List facts of less confidence. 列出低于此置信度的事实。")
 @click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="The corrections.tsv that the build reads. 建图所用的更正表。")

@@ -214,7 +214,7 @@ def said(nodes: Nodes, fact: str, most: int = 2) -> Said:
         nodes.days(fact),
         nodes.confidence(fact),
         nodes.first(fact, "gf:foundBy"),
-        nodes.first(fact, "gf:review"),
+        nodes.first(fact, "gf:review").removeprefix("gfc:"),
         nodes.quotes(fact, most),
     )
 
@@ -315,7 +315,7 @@ def _thing(nodes: Nodes, thing: str) -> Said:
     node = nodes.get(thing)
     above = tuple(x for key in ("org:unitOf", "gf:locatedIn") for x in node.get(key, ()))
     roles = (("alias", tuple(node.get("skos:altLabel@zh", ()))), ("above", above), ("mentions", (str(len(nodes.mentions.get(thing, ()))),)))
-    return Said(thing, nodes.things[thing], tuple(r for r in roles if r[1]), quotes=nodes.mentioned(thing, "subject"))
+    return Said(thing, nodes.things[thing], tuple(r for r in roles if r[1]), quotes=nodes.mentioned(thing))
 
 
 def _numbers(nodes: Nodes, told: Told) -> Iterator[_Draft]:
@@ -333,8 +333,8 @@ def _numbers(nodes: Nodes, told: Told) -> Iterator[_Draft]:
         def make(number: str = number, reason: str = reason, c: tuple[Choice, ...] = choices, x: str = chosen, s: str = state) -> Finding:
             spoken = nodes.mentions.get(number, [])
             passage = nodes.first(spoken[0], "gf:inPassage") if spoken else ""
-            quotes = (nodes.quote(passage, spoken[:1], {number: "amount"}),) if passage else ()
-            it = Said(number, "Quantity", (("setAside", (reason,)),), review=nodes.first(number, "gf:review"), quotes=quotes)
+            quotes = (nodes.quote(passage, spoken[:1], {number: "number"}),) if passage else ()
+            it = Said(number, "Quantity", (("setAside", (reason,)),), review=nodes.first(number, "gf:review").removeprefix("gfc:"), quotes=quotes)
             why = reason.removeprefix("gfc:")
             return Finding("number", number, s, why, nodes.label(number), (it,), c, x, Edit(number, (("setAside", (why,)),)))
 
@@ -368,7 +368,7 @@ def _unmatched(nodes: Nodes, graph: Path, given: Sequence[Correction], files: Se
         choices = tuple(Choice(f"instead-{n}", (line,), (place,), x.replace("/", ":", 1) if x in ids else x) for n, (x, line) in enumerate(fixed))
 
         def make(c: Correction = c, why: str = why, name: str = name, choices: tuple[Choice, ...] = choices, place: str = place) -> Finding:
-            it = Said(place, "line", (("line", (c.text().replace("\t", "  "),)), ("name", (name,)) if name else ("name", ())))
+            it = Said(place, "line", (("line", (c.text().replace("\t", "  "),)),))
             return Finding("unmatched", place, "open", why, name or c.subject, (it,), (*choices, Choice("remove", (), (place,))))
 
         yield _Draft((c.path, c.line), "open", make)
@@ -423,7 +423,7 @@ def to_list(found: Review) -> str:
     writer = csv.writer(out, delimiter="\t", lineterminator="\n", quoting=csv.QUOTE_NONE, escapechar=None, quotechar=None)
     writer.writerow(("kind", "state", "why", "confidence", "place", "what", "sentence", "id"))
     for f in found.findings:
-        quote = max((q for s in f.said for q in s.quotes), key=lambda q: (any(m.role == "amount" for m in q.marks), len(q.marks)), default=None)
+        quote = max((q for s in f.said for q in s.quotes), key=lambda q: (any(m.role in ("amount", "number") for m in q.marks), len(q.marks)), default=None)
         confidence = next((f"{s.confidence:g}" for s in f.said if s.confidence is not None), "")
         why = say(*why_words(found.nodes, f))
         place = f"{quote.path}:{quote.start}" if quote else ""

@@ -186,11 +186,11 @@ class Nodes:
             _outer(marks),
         )
 
-    def mentioned(self, thing: str, role: str) -> tuple[Quote, ...]:
+    def mentioned(self, thing: str) -> tuple[Quote, ...]:
         """The sentence where a thing is first named."""
         for m in self.mentions.get(thing, ()):
             if passage := self.first(m, "gf:inPassage"):
-                return (self.quote(passage, [m], {thing: role}),)
+                return (self.quote(passage, [m]),)
         return ()
 
     def _pieces(self, span: str) -> list[tuple[int, str]]:

@@ -27,7 +27,7 @@ _NAMELESS = re.compile(r"某|^(?:一|两|几|多|该|本|全|各|\d)|^[老小]?.
 _SERIES = frozenset("0123456789一二三四五六七八九十百甲乙丙丁东西南北中上下左右前后内外大小新老正副总省市区县镇乡村")
 _PLACE = re.compile(r"^(?:[\u4e00-\u9fff]{2,7}?(?:省|市|区|县|镇|乡|街道|村))+")
 # how sure each way of being alike makes one that two names are one thing
-WEIGHTS = {"label": 0.9, "bank": 0.85, "place": 0.8, "tail": 0.75, "short": 0.6, "slip": 0.55}
+WEIGHTS = {"label": 0.9, "bank": 0.85, "tail": 0.8, "place": 0.75, "short": 0.6, "slip": 0.55}
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ import hashlib
 from pathlib import Path
 from typing import Any
 
-from .correction_lines import CHOSEN, WHY, Correction
+from .correction_lines import CHOSEN, WHY
 from .pack import load
 from .page import ASSETS as PAGE_ASSETS
 from .page import digest, inline
@@ -21,6 +21,7 @@ from .view import KINDS as THINGS
 
 ASSETS = Path(__file__).parent / "review_assets"
 TITLE = "复核"
+NO_REASONS = ("asideUnexplained", "asideUncertain", "asideCorrected")
 SCRIPTS = ("words.js", "review.js")
 
 
@@ -84,13 +85,9 @@ def _finding(f: Finding) -> dict[str, Any]:
         "title": f.title,
         "chosen": f.chosen,
         "said": [_said(s) for s in f.said],
-        "choices": [{"name": c.name, "lines": [_cells(x) for x in c.lines], "removes": list(c.removes), "about": c.about} for c in f.choices],
+        "choices": [{"name": c.name, "lines": [x.text() for x in c.lines], "removes": list(c.removes), "about": c.about} for c in f.choices],
         "edit": _edit(f.edit) if f.edit else None,
     }
-
-
-def _cells(c: Correction) -> str:
-    return c.text()
 
 
 def _said(s: Said) -> dict[str, Any]:

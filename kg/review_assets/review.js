@@ -131,7 +131,10 @@ function list() {
   if (!rows.length) out.push(make("p", { class: "nothing" }, say(listed ? "nothingFits" : "nothing")));
   let reason = "";
   for (const f of rows.slice(0, state.most)) {
-    if (kind === "number" && f.why !== reason) out.push(make("h3", {}, word("concepts", (reason = f.why)), make("small", {}, String(rows.filter((x) => x.why === f.why).length))));
+    if (kind === "number" && f.why !== reason) {
+      out.push(make("h3", {}, word("concepts", (reason = f.why)), make("small", {}, String(rows.filter((x) => x.why === f.why).length))));
+      if (UI[reason]) out.push(make("p", { class: "fine" }, say(reason)));
+    }
     out.push(row(f));
   }
   if (rows.length > state.most)
@@ -145,15 +148,15 @@ function row(f) {
   const given = state.answers.get(f.id) || (f.chosen ? { name: f.chosen } : null),
     card = make("article", { class: `card ${stateOf(f)}`, "data-id": f.id, tabindex: "-1", "aria-label": f.title });
   const reason = f.kind === "unmatched" ? word("reasons", f.why).replace("{name}", f.title).replace(/[：;,].*\{ids\}/, "") : f.kind === "number" ? word("concepts", f.why) : word("reasons", f.why);
-  const chips = [make("span", { class: f.kind === "low" ? "chip" : "chip alert" }, f.kind === "low" ? word("things", f.said[0].kind) : reason)];
+  const chips = f.kind === "number" ? [] : [make("span", { class: f.kind === "low" ? "chip" : "chip alert" }, f.kind === "low" ? word("things", f.said[0].kind) : reason)];
   const [first] = f.said;
   if (f.kind === "low") chips.push(sure(first.confidence));
   if (f.state === "written") chips.push(make("span", { class: "chip good" }, say("written")));
   if (f.state === "done") chips.push(make("span", { class: "chip good" }, first.review ? fill(UI.reviewed[first.review]) : say("done")));
-  card.append(make("div", { class: "head" }, chips));
+  if (chips.length) card.append(make("div", { class: "head" }, chips));
   if (f.kind === "name" || f.kind === "conflict")
     card.append(make("ol", { class: "sides" }, f.said.map((s) => make("li", {}, fact(s, true)))));
-  else card.append(...fact(first, f.kind === "low"));
+  else card.append(...fact(first, false));
   if (f.state !== "done") card.append(answers(f, given, card));
   card.addEventListener("focusin", () => {
     state.at = f.id;
@@ -174,7 +177,9 @@ function fact(s, meter) {
   if (THING_KINDS.has(s.kind)) out.push(make("p", { class: "thing" }, make("b", {}, shown(s.id)), " ", make("span", { class: "muted" }, word("things", s.kind))));
   else if (s.kind === "Quantity") out.push(make("p", { class: "sum" }, make("b", {}, shown(s.id))));
   else if (amount) out.push(make("p", { class: "sum" }, make("b", {}, amount[1].map(shown).join("、")), " ", make("span", { class: "muted" }, rows.filter(([r]) => r === "instrument" || r === "metric").map(([, vs]) => vs.map(shown).join("、")).join(" "))));
-  const told = rows.filter(([r]) => r !== "amount" && r !== "setAside");
+  else if (s.kind === "line") out.push(make("p", { class: "thing" }, make("code", {}, rows.find(([r]) => r === "line")[1][0])), make("p", { class: "fine" }, make("code", {}, s.id)));
+  const aside = new Set(["amount", "setAside", "line", "name", ...(amount ? ["instrument", "metric"] : [])]),
+    told = rows.filter(([r]) => !aside.has(r)).sort(([a], [b]) => (ENDS[b] || 0) - (ENDS[a] || 0));
   const dl = make("dl", {});
   for (const [r, vs] of told) {
     const name = UI[r] && !WORDS.roles[r] ? say(r) : word("roles", r);
@@ -196,7 +201,7 @@ function quote(q) {
   for (const [start, end, role] of q.marks) {
     said.append(text.slice(at, start).join(""));
     const label = role ? (UI[role] && !WORDS.roles[role] ? say(role) : word("roles", role)) : "";
-    said.append(make("mark", { class: role === "amount" ? "sum-mark" : "", "data-role": label || null }, text.slice(start, end).join("")));
+    said.append(make("mark", { class: role === "amount" || role === "number" ? "sum-mark" : "", "data-role": label || null }, text.slice(start, end).join("")));
     at = end;
   }
   said.append(text.slice(at).join(""));

@@ -29,6 +29,11 @@ const UI = {
     number: ["这些数字没有进入任何事实。没有理由的在前；已有说明的平常不必看。", "Numbers in no fact: those without a reason first. Those with one need no look as a rule."],
     unmatched: ["更正表里的这些行没有生效。", "These lines of the corrections did nothing."],
   },
+  asideUncertain: [
+    "程序对这些数字各有一种读法，但把握太小，没有收。要看那种读法，用 kg build … --min-confidence 0 另建一张图来复核：在那里确认的事实，平常建图也会收。",
+    "The program has a reading of each but is too unsure of it. To see the readings, review a graph built with --min-confidence 0: what you confirm there, every build takes in.",
+  ],
+  asideUnexplained: ["没有规则说得出这些数字是什么。若是漏读的事实，可在规则包里加一条规则。", "No rule can tell what these are. For a fact that was missed, a rule in a pack helps."],
   nothing: ["这里没有要看的。", "Nothing to look at here."],
   nothingFits: ["没有符合筛选的。", "Nothing fits the filter."],
   capped: ["只列出 {0} 条，共 {1} 条：办完这些、重新建图，其余的就会出现（或用 --most 0 全部列出）。", "{0} of {1} are listed: answer these and build again, and the next will come (or list all with --most 0)."],
