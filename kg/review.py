@@ -51,11 +51,12 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """What a person may set of a fact: role → what was read. `attached`: claims that say the same, and the role that is each one's object."""
+    """What a person may set of a fact: role → what was read. `attached`: claims that say the same: each one, the role
+    that is its object, its subject and its object."""
 
     fact: str
     roles: tuple[tuple[str, tuple[str, ...]], ...]
-    attached: tuple[tuple[str, str], ...] = ()
+    attached: tuple[tuple[str, str, str, str], ...] = ()
     article: str = ""
 
 
@@ -203,7 +204,7 @@ def headline(nodes: Nodes, fact: str, language: str = "zh") -> str:
     return words("party") + (f" · {words('document')}" if "document" in roles else "")
 
 
-def said(nodes: Nodes, fact: str, most: int = 2) -> Said:
+def said(nodes: Nodes, fact: str, most: int = 3) -> Said:
     """A fact as the graph has it."""
     roles = tuple((role, tuple(values)) for role, values in nodes.roles(fact).items())
     status = nodes.get(fact).get("gf:status", [])
@@ -220,17 +221,18 @@ def said(nodes: Nodes, fact: str, most: int = 2) -> Said:
 
 
 def _edit(nodes: Nodes, fact: str, attached: Sequence[tuple[str, str]] = ()) -> Edit:
+    ends = ((c, role, nodes.first(c, "rdf:subject"), nodes.first(c, "rdf:object")) for c, role in attached)
     held = nodes.roles(fact) | {"status": nodes.get(fact).get("gf:status", [])}
     kind = nodes.facts[fact]
     roles = [r for r in ROLES[kind] if r in held or r not in ("atDivision", "aggregation", "guarantor", "document")]
     if "atDivision" in held:
         roles.remove("organization")
     article = min(nodes.articles(fact), default="")
-    return Edit(fact, tuple((r, tuple(held.get(r, ()))) for r in roles), tuple(attached), article)
+    return Edit(fact, tuple((r, tuple(held.get(r, ()))) for r in roles), tuple(ends), article)
 
 
 def _attached(nodes: Nodes) -> dict[str, list[tuple[str, str]]]:
-    """Financing → the claims that its lender finances or supports its receiver, by the same sentence; and the role that is their object."""
+    """Financing → the claims that its lender finances or supports its receiver, by the same sentence and no other's; and the role that is their object."""
     claims: dict[tuple[str, str], list[str]] = {}
     for f, kind in nodes.facts.items():
         if kind == "Claim" and nodes.first(f, "rdf:predicate") in ("gf:finances", "gf:supports"):
@@ -243,7 +245,8 @@ def _attached(nodes: Nodes) -> dict[str, list[tuple[str, str]]]:
                 for a in node.get("gf:financier", ()):
                     for b in node.get(f"gf:{role}", ()):
                         out.setdefault(f, []).extend((c, role) for c in claims.get((a, b), ()) if places & set(nodes.passages(c)))
-    return out
+    shared = Counter(c for held in out.values() for c, _ in held)  # what another financing says too is not this one's to take along
+    return {f: [(c, role) for c, role in held if shared[c] == 1] for f, held in out.items()}
 
 
 def _low(nodes: Nodes, told: Told, below: float) -> Iterator[_Draft]:

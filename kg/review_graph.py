@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from functools import cached_property
 
@@ -31,7 +31,10 @@ class Mark:
 
 @dataclass(frozen=True, slots=True)
 class Quote:
-    """A sentence: its words without line breaks, and where it stands in the decoded file, `raw[start:end]`, in code points."""
+    """A sentence: its words without line breaks, and where it stands in the decoded file, `raw[start:end]`, in code points.
+
+    `before`: the sentence before it, where the graph has it: 该行 may be named there.
+    """
 
     text: str
     path: str
@@ -41,6 +44,7 @@ class Quote:
     day: str = ""
     article: str = ""
     marks: tuple[Mark, ...] = ()
+    before: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,8 +150,8 @@ class Nodes:
 
     # ------------------------------------------------------------ sentences
 
-    def quotes(self, fact: str, most: int = 2) -> tuple[Quote, ...]:
-        """The sentences of a fact: the `most` that have its number and most of its roles, in reading order; second printings are left out."""
+    def quotes(self, fact: str, most: int = 3) -> tuple[Quote, ...]:
+        """The sentences of a fact: the one with its number and most of its roles, and those that tell more, in reading order; second printings are left out."""
         sources = self.get(fact).get("prov:wasDerivedFrom", ())
         roles = {v: role for role, values in self.roles(fact).items() for v in values}
         mentions = [m for m in sources if "gf:Mention" in self.get(m).get("rdf:type", ())]
@@ -158,7 +162,14 @@ class Nodes:
             if key not in printed or (len(printed[key].marks), -printed[key].start) < (len(quote.marks), -quote.start):
                 printed[key] = quote
         best = sorted(printed.values(), key=lambda q: (not any(m.role == "amount" for m in q.marks), -len(q.marks), q.path, q.start))
-        return tuple(sorted(best[:most], key=lambda q: (q.path, q.start)))
+        shown, told = best[:1], {m.role for q in best[:1] for m in q.marks}
+        for q in best[1:]:
+            if len(shown) < most and ({m.role for m in q.marks} - told or (q.article != shown[0].article and q.marks)):
+                shown.append(q)
+                told |= {m.role for m in q.marks}
+        ends = {q.end for q in shown}
+        ordered = sorted(shown, key=lambda q: (q.path, q.start))
+        return tuple(replace(q, before="") if any(q.start - 3 <= e <= q.start for e in ends) else q for q in ordered)
 
     def quote(self, passage: str, mentions: Iterable[str] = (), roles: Mapping[str, str] | None = None) -> Quote:
         """A sentence with the mentions in it marked by the role of what they refer to."""
@@ -184,7 +195,21 @@ class Nodes:
             self.first(article, "dct:issued"),
             article,
             _outer(marks),
+            self._before(passage, article),
         )
+
+    @cached_property
+    def _ends(self) -> dict[tuple[str, int], str]:
+        """Article and end → the passage that ends there."""
+        return {
+            (self.first(s, "gf:inArticle"), int(n["gf:end"][0])): s for s, n in self.nodes.items() if "gf:Passage" in n.get("rdf:type", ()) and "gf:end" in n
+        }
+
+    def _before(self, passage: str, article: str) -> str:
+        """The words of the passage that ends where this one begins, a line break or two apart."""
+        start = int(self.first(passage, "gf:start") or 0)
+        found = next((self._ends[article, start - n] for n in range(4) if (article, start - n) in self._ends), "")
+        return self.first(found, "gf:exact") if found else ""
 
     def mentioned(self, thing: str) -> tuple[Quote, ...]:
         """The sentence where a thing is first named."""

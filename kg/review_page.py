@@ -105,7 +105,7 @@ def _said(s: Said) -> dict[str, Any]:
 
 def _quote(q: Quote) -> dict[str, Any]:
     marks = [[m.start, m.end, m.role] for m in q.marks]
-    return {"text": q.text, "file": q.path, "start": q.start, "end": q.end, "title": q.title, "day": q.day, "marks": marks}
+    return {"text": q.text, "file": q.path, "start": q.start, "end": q.end, "title": q.title, "day": q.day, "marks": marks, "before": q.before}
 
 
 def _edit(e: Edit) -> dict[str, Any]:

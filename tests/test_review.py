@@ -196,8 +196,8 @@ def test_claims_of_a_financing_go_with_it(news: Path) -> None:
     loan = next(f for f in of(found, "low") if "500万元" in f.title)
     assert loan.edit and loan.edit.attached
     lines = [c.subject for c in choose(loan, "drop")]
-    assert lines == [loan.id, *(claim for claim, _ in loan.edit.attached)]
-    assert not {c for c, _ in loan.edit.attached} & {f.id for f in found.findings}
+    assert lines == [loan.id, *(claim for claim, *_ in loan.edit.attached)]
+    assert not {c for c, *_ in loan.edit.attached} & {f.id for f in found.findings}
     write(*choose(loan, "drop"))
     assert read_nodes(built().nodes.data).facts.keys().isdisjoint(lines)
 

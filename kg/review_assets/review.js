@@ -62,9 +62,9 @@ function edited(edit, values) {
     if (now.length === before.length && now.every((v) => before.includes(v))) continue;
     for (const v of now.length ? now : [""]) out.push(["set-role", edit.fact, `${role}=${v}`]);
     const one = now.length === 1 && before.length === 1;
-    for (const [claim, object] of edit.attached) {
+    for (const [claim, object, ...ends] of edit.attached) {
       if (role === "status") out.push(["set-role", claim, `status=${text}`]);
-      else if (role !== "financier" && role !== object) continue;
+      else if ((role !== "financier" && role !== object) || now.includes(ends[role === "financier" ? 0 : 1])) continue;
       else if (one) out.push(["set-role", claim, `${role === "financier" ? "subject" : "object"}=${now[0]}`]);
       else drop.add(claim);
     }
@@ -111,11 +111,13 @@ function wholeText() {
 
 // ---------------------------------------------------------------- rows
 
-const stateOf = (f) => (f.state === "open" && state.answers.has(f.id) ? "chosen" : f.state);
+/** Whether a finding has an answer that writes or takes out a line. */
+const answered = (f) => linesOf(f).length + removesOf(f).length > 0;
+const stateOf = (f) => (f.state === "open" && answered(f) ? "chosen" : f.state);
 
 function fits(f) {
   const words = state.words.trim().toLowerCase().split(/\s+/).filter(Boolean),
-    how = state.show === "all" || (state.show === "chosen" ? state.answers.has(f.id) : state.show === "pending" ? f.state === "open" : f.state === state.show);
+    how = state.show === "all" || (state.show === "chosen" ? answered(f) : state.show === "pending" ? f.state === "open" : f.state === state.show);
   return how && (!state.file || f.files.includes(state.file)) && words.every((w) => f.text.includes(w));
 }
 
@@ -195,7 +197,7 @@ const THING_KINDS = new Set(Object.keys(WORDS.things).filter((k) => !/Event|Obse
 
 /** A sentence with its roles marked, and where it stands. */
 function quote(q) {
-  const said = make("blockquote", {});
+  const said = make("blockquote", {}, q.before ? make("span", { class: "before" }, q.before) : "");
   let at = 0;
   const text = [...q.text];
   for (const [start, end, role] of q.marks) {
@@ -295,6 +297,7 @@ function form(f, now, written) {
     } else {
       field = make("input", { type: "text", list: id, value, autocomplete: "off", spellcheck: "false" });
       field.addEventListener("input", () => change(role, field.value));
+      field.addEventListener("focus", () => field.select()); // what is typed takes the old name's place, and all names are offered
     }
     fields.push(make("label", {}, make("span", {}, name), field));
   }
@@ -365,7 +368,7 @@ function focusRow(id) {
 function counts() {
   const buttons = KINDS.map((k) => {
     const mine = FINDINGS.filter((f) => f.kind === k),
-      left = DATA.totals[k].open - mine.filter((f) => f.state === "open" && state.answers.has(f.id)).length;
+      left = DATA.totals[k].open - mine.filter((f) => f.state === "open" && answered(f)).length;
     return make(
       "button",
       { type: "button", class: left ? "" : "empty", "aria-pressed": String(k === state.kind), "data-kind": k, on: { click: () => go(k) } },
