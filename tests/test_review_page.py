@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from kg.correction_lines import read
 from kg.query import read_graph
 from kg.review import review
 from kg.review_graph import read_nodes
-from kg.review_page import write_page
+from kg.review_page import ASSETS, SCRIPTS, write_page
 
 
 def make_page(folder: Path, below: float = 0.7) -> Path:
@@ -225,3 +226,10 @@ def test_hostile_text_is_text(chromium: Any, news: Path) -> None:
     assert "<" in visit.text("#list") and visit.page.locator("#list img, #list b b").count() == 0
     assert visit.said == [] and len(visit.asked) == 1
     visit.context.close()
+
+
+def test_every_word_in_two_languages() -> None:
+    """Each word of the interface is there twice, and the page uses no word that is missing."""
+    words, script = ((ASSETS / name).read_text("utf-8") for name in SCRIPTS)
+    keys = set(re.findall(r'"?([\w-]+)"?: \[\s*"[^"]*",\s*"[^"]*",?\s*\]', words))
+    assert set(re.findall(r'say\("([\w-]+)"', script)) <= keys
