@@ -41,7 +41,7 @@ clean:
 	rm -f output/graph-full.graphml output/graph-full.gexf output/graph.cyjs output/graph.jsonld output/graph.nq
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	rm -f output/network.html output/graph.graphml output/graph.gexf output/nodes.csv output/edges.csv output/facts.xlsx output/report.json
+	rm -f output/network.html output/graph.graphml output/graph.gexf output/nodes.csv output/edges.csv output/facts.xlsx output/report.json output/review.html
 
 $(BIN)/python:
 	@$(PYTHON) -c '' 2>/dev/null || { echo "make: no $(PYTHON). On Debian and Ubuntu: sudo apt install python3 python3-venv" >&2; exit 1; }

@@ -86,8 +86,8 @@ def merge(parts: Iterable[DocumentFacts]) -> Graph:
 
 
 def sure(graph: Graph, least: float = 0.5) -> Graph:
-    """The graph without the facts below a confidence; numbers that only they hold are set aside as asideUncertain."""
-    kept = {f.id for f in graph.facts if f.confidence >= least}
+    """The graph without the facts below a confidence that no person confirmed; numbers that only they hold are set aside as asideUncertain."""
+    kept = {f.id for f in graph.facts if f.confidence >= least or f.review}
     if len(kept) == len(graph.facts):
         return graph
     gone = {f.id for f in graph.facts} - kept
@@ -165,7 +165,7 @@ def one_fact(same: list[Fact]) -> Fact:
     if len(same) == 1:
         return same[0]
     best = min(same, key=lambda f: (-f.confidence, f.found_by, _evidence_key(f.evidence[0]) if f.evidence else ()))
-    return replace(best, evidence=tuple(sorted({e for f in same for e in f.evidence}, key=_evidence_key)))
+    return replace(best, evidence=tuple(sorted({e for f in same for e in f.evidence}, key=_evidence_key)), review=max(f.review for f in same))
 
 
 def _one_metric(same: list[Metric]) -> Metric:

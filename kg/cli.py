@@ -230,6 +230,45 @@ def check_(graph: Path, sources: Path | None, every: bool) -> None:
     sys.exit(checks.exit_code(findings))
 
 
+@cli.command("review")
+@click.argument("graph", type=PATH)
+@click.option("-o", "--output", "out", type=PATH, metavar="FILE", help="The page [default: review.html beside the graph]. 输出网页。")
+@click.option("--list", "as_list", is_flag=True, help="Print lines instead of a page. 输出文本行，不写网页。")
+@click.option("--below", default=0.7, show_default=True, type=click.FloatRange(0, 1), help="List facts of less confidence. 列出低于此置信度的事实。")
+@click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="The corrections.tsv that the build reads. 建图所用的更正表。")
+@click.option("--most", default=300, show_default=True, type=click.IntRange(min=0), metavar="N", help="Rows of a kind; 0: all. 每类最多几条，0 为全部。")
+def review_(graph: Path, out: Path | None, as_list: bool, below: float, corrected: Path | None, most: int) -> None:
+    """List what deserves a person's look, on a page whose answers are lines of corrections.tsv.
+    列出值得人看一眼的地方；在网页上作答，即得 corrections.tsv 的行。
+
+    \b
+    Unsure facts, conflicts, things that may be one, unused numbers, corrections that did nothing.
+    把握不大的事实、互相矛盾之处、可能同一的事物、未用的数字、未生效的更正。
+    Example 例：
+      kg review output/graph.ttl -o review.html
+    """
+    from . import query as queries
+    from . import review
+
+    data = queries.read_graph(graph)
+    found = review.review(data, corrected, below=below, most=most)
+    for file in found.files:
+        click.echo(say(f"kg：更正表 {file.as_posix()}", f"kg: corrections from {file.as_posix()}"), err=True)
+    if as_list:
+        click.echo(review.to_list(found), nl=False)
+        return
+    from . import review_page
+    from .view import write_whole
+
+    out = out or data.path.with_name("review.html")
+    try:
+        write_whole(out, review_page.write_page(found, data.path, below=below).encode())
+    except OSError as error:
+        raise KgError("out-unwritable", path=out, why=error.strerror) from None
+    click.echo(say(f"待看 {found.open}：", f"To look at {found.open}: ") + review.summary(found))
+    click.echo(out.as_posix())
+
+
 @cli.command("serve")
 @click.argument("graph", type=PATH)
 @click.option("--port", default=7878, show_default=True, type=click.IntRange(0, 65535), metavar="N", help="0: any that is free. 端口，0 为任一空闲端口。")

@@ -1,159 +1,61 @@
-"""Corrections by hand: `corrections.tsv` beside the input, applied to the merged graph on every build.
+"""Corrections by hand: `corrections.tsv` beside the input (kg/correction_lines.py), applied to the merged graph on every build.
 
-    action      subject            object                  what it does
-    alias       a name             the thing it means      every place that reads so refers to the object
-    same        a thing            another                 the two are one; id, kind and name of the subject stay
-    not-same    a thing            one of its names        what reads so is a thing of its own; what is apart already stays apart
-    retype      a thing            a kind                  Company, 企业 …
-    add-alias   a thing            a name                  one more name, for search
-    drop-fact   a fact, by IRI                             its numbers are set aside as asideCorrected
-
-A line is `action⇥subject⇥object⇥note`. A thing is given by its name, where only one thing has it, or by its IRI (`agent/…`,
-`agent:…` or in full). The order of lines does not matter: names move first, then things unite, then the rest.
+The order of lines does not matter: names move first, then things unite, then the rest. A line about a fact (kg/verdicts.py) is
+applied where the fact is, before its things are corrected or after.
 """
 
 from __future__ import annotations
 
-import re
 import unicodedata
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from pathlib import Path
-from urllib.parse import unquote
+from dataclasses import replace
 
-from .build import link_key, one_fact
-from .errors import KgError, say
-from .facts import PARTIES
-from .model import DIVISION_KINDS, Amount, Article, Aside, Entity, Evidence, Fact, Graph, Link, Mention, Quantity, digest, fact_id, local_name
-from .view import KINDS
+from .build import link_key, one_fact, sure
+from .correction_lines import OF_FACTS, Correction, Unmatched, find, identifier, read
+from .model import DIVISION_KINDS, Amount, Article, Entity, Evidence, Fact, Graph, Link, Mention, Quantity, digest, local_name
+from .verdicts import Verdicts, identified, of_numbers
 
-FILE = "corrections.tsv"
-HEADER = ("action", "subject", "object", "note")
-ACTIONS = ("alias", "same", "not-same", "retype", "drop-fact", "add-alias")
-DROPPED = "asideCorrected"
-_KINDS = {word: kind for kind, names in KINDS.items() for word in (kind, *names)}
-_IRI = re.compile(r"(?:.*[/#])?(agent|place|thing|fact)[/:](.+)")
-WHY = {
-    "unknown": ("图中没有“{name}”", "nothing in the graph is called {name}"),
-    "ambiguous": ("“{name}”不止一个，请给出 IRI：{ids}", "more than one thing is called {name}; give the IRI: {ids}"),
-    "no-mention": ("没有一处写作“{name}”", "no mention reads {name}"),
-    "contradicted": ("与另一行矛盾", "another line says otherwise"),
-}
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Correction:
-    """One line. `object` is a kind of the ontology in a retype."""
-
-    action: str
-    subject: str
-    object: str = ""
-    note: str = ""
-    path: str = ""
-    line: int = 0
-
-
-@dataclass(frozen=True, slots=True, order=True)
-class Unmatched:
-    """A line that could not be applied. why: unknown, ambiguous, no-mention or contradicted."""
-
-    correction: Correction
-    why: str
-    name: str = ""
-    ids: tuple[str, ...] = ()
-
-    def __str__(self) -> str:
-        c = self.correction
-        place = f"{c.path}:{c.line} " if c.path else ""
-        return f"{place}{' '.join(x for x in (c.action, c.subject, c.object) if x)} — {say(*WHY[self.why]).format(name=self.name, ids=', '.join(self.ids))}"
-
-
-# ---------------------------------------------------------------- reading
-
-
-def find(inputs: Iterable[Path]) -> tuple[Correction, ...]:
-    """The corrections beside the inputs: in a folder that is given, beside a file that is given. Raises KgError."""
-    beside = dict.fromkeys((p if p.is_dir() else p.parent) / FILE for p in inputs)
-    return tuple(c for path in beside if path.is_file() for c in read(path))
-
-
-def read(path: Path) -> tuple[Correction, ...]:
-    """The lines of one file; a header and lines that begin with # are passed over. Raises KgError with the line number."""
-    try:
-        text = path.read_bytes().decode("utf-8-sig")
-    except OSError as error:
-        raise KgError("input-unreadable" if path.exists() else "input-missing", path=path, why=error.strerror) from None
-    except UnicodeDecodeError as error:
-        raise KgError("corrections-bad", path=path, line=error.object[: error.start].count(b"\n") + 1, why="not UTF-8; save the file as UTF-8") from None
-    out = []
-    for number, line in enumerate(text.split("\n"), 1):
-        cells = [" ".join(c.split()) for c in line.split("\t")]
-        if not any(cells) or cells[0].startswith("#") or (number == 1 and tuple(cells) == HEADER[: len(cells)] and len(cells) > 1):
-            continue
-        out.append(_correction(cells, path, number))
-    return tuple(out)
-
-
-def _correction(cells: Sequence[str], path: Path, line: int) -> Correction:
-    def bad(why: str) -> KgError:
-        return KgError("corrections-bad", path=path, line=line, why=why)
-
-    action, subject, object_, note = (*cells, "", "", "")[:4]
-    if action not in ACTIONS:
-        raise bad(f"no action “{action}”; write one of {', '.join(ACTIONS)}, then a tab")
-    if len(cells) > 4:
-        raise bad(f"{len(cells)} cells; write action, subject, object, note")
-    if not subject:
-        raise bad("no subject; write action, subject, object, note with tabs between")
-    if not object_ and action != "drop-fact":
-        raise bad(f"no object; {action} wants one in the third cell")
-    if action == "drop-fact" and not _identifier(subject).startswith("fact/"):
-        raise bad(f"“{subject}” is no fact; give its IRI, as kg explain prints it")
-    if action == "retype":
-        if object_ not in _KINDS:
-            raise bad(f"no kind “{object_}”; write one of {', '.join(KINDS)}")
-        object_ = _KINDS[object_]
-    return Correction(action, subject, object_, note, f"{path.resolve().parent.name}/{path.name}", line)
-
-
-def _identifier(reference: str) -> str:
-    """The id that an IRI, a prefixed name or an id stands for, "" for a name.
-
-    >>> _identifier("https://w3id.org/gongfu-kg/id/agent/%E5%86%9C%E8%A1%8C"), _identifier("fact:f_1"), _identifier("f_1a2b3c4d5e"), _identifier("农行")
-    ('agent/农行', 'fact/f_1', 'fact/f_1a2b3c4d5e', '')
-    """
-    if m := _IRI.fullmatch(unquote(reference.strip("<>"))):
-        return f"{m[1]}/{m[2]}"
-    return f"fact/{reference}" if re.fullmatch(r"f_[0-9a-f]+", reference) else ""
-
+__all__ = ["Correction", "Unmatched", "apply", "find", "read"]
 
 # ---------------------------------------------------------------- applying
 
 
-def apply(graph: Graph, corrections: Iterable[Correction]) -> tuple[Graph, tuple[Unmatched, ...]]:
+def apply(graph: Graph, corrections: Iterable[Correction], least: float = 0.0) -> tuple[Graph, tuple[Unmatched, ...]]:
     """The corrected graph, and the lines that match nothing or contradict each other. The order of the lines does not matter.
 
-    Ids stay; a fact whose roles name another thing now has the id that extraction would have given it. Evidence stays.
+    Ids stay; a fact whose roles name another thing now has the id that extraction would have given it. Evidence stays. Facts
+    below the confidence `least` leave it (build.sure), unless a person confirmed or corrected them.
     """
     rows = sorted(set(corrections))
     if not rows:
-        return graph, ()
+        return sure(graph, least), ()
     unmatched: list[Unmatched] = []
 
     def of(*actions: str) -> list[Correction]:
         return [c for c in rows if c.action in actions]
 
-    drops = {c: _identifier(c.subject) for c in of("drop-fact")}
-    before = {f.id for f in graph.facts}
-    graph = _without(graph, {i for i in drops.values() if i in before})
-    graph, apart = _move(graph, of("alias", "not-same"), unmatched)
-    graph, now = _unite(graph, of("same"), apart, unmatched)
+    verdicts = Verdicts(c for c in of(*OF_FACTS) if identifier(c.subject).startswith("fact/f_"))
+    graph = verdicts.apply(graph, _Index(graph).one)
+    graph, pairs = _move(graph, of("alias", "not-same"), unmatched)
+    graph, now = _unite(graph, of("same"), pairs, unmatched)
     graph = _rename(graph, of("retype", "add-alias"), now, unmatched)
-    after = {f.id for f in graph.facts}
-    graph = _without(graph, {i for i in drops.values() if i in after})
-    unmatched += [Unmatched(c, "unknown", c.subject) for c, i in drops.items() if i not in before | after]
+    graph = verdicts.apply(graph, _Index(graph, now).one)
+    unmatched += verdicts.left(graph, _Index(graph, now).one)
+    graph = of_numbers(sure(_apart(graph, pairs, now), least), of("confirm", "set-aside"), unmatched)
     return graph, tuple(sorted(unmatched, key=lambda u: (u.correction.path, u.correction.line, u)))
+
+
+def _apart(graph: Graph, pairs: Iterable[frozenset[str]], now: Mapping[str, str]) -> Graph:
+    """The graph with the pairs that a person told apart noted on both."""
+    told: dict[str, set[str]] = defaultdict(set)
+    known = {e.id for e in graph.entities}
+    for pair in pairs:
+        ids = {now.get(i, i) for i in pair}
+        if len(ids) == 2 and ids <= known:
+            for i in ids:
+                told[i] |= ids - {i}
+    return replace(graph, entities=tuple(replace(e, apart=tuple(sorted(told[e.id]))) if e.id in told else e for e in graph.entities)) if told else graph
 
 
 class _Index:
@@ -176,10 +78,19 @@ class _Index:
                 self.read[words].append(link)
                 self.names[words].add(link.entity)
 
+    def meant(self, reference: str) -> set[str]:
+        """The ids of the things that a name or an IRI may mean."""
+        if given := identifier(reference):
+            return {self.now.get(given, given)} & self.entities.keys()
+        return self.labels.get(_flat(reference)) or self.names.get(_flat(reference), set())
+
+    def one(self, reference: str) -> tuple[str, ...]:
+        """The same, sorted."""
+        return tuple(sorted(self.meant(reference)))
+
     def find(self, correction: Correction, reference: str, unmatched: list[Unmatched]) -> str:
         """The id of the thing meant; "", and a line in `unmatched`, where it is none or not one."""
-        given = _identifier(reference)
-        found = {self.now.get(given, given)} & self.entities.keys() if given else self.labels.get(_flat(reference)) or self.names.get(_flat(reference), set())
+        found = self.meant(reference)
         if len(found) == 1:
             return next(iter(found))
         unmatched.append(Unmatched(correction, "ambiguous" if found else "unknown", reference, tuple(sorted(found))))
@@ -216,7 +127,7 @@ def _move(graph: Graph, rows: Sequence[Correction], unmatched: list[Unmatched]) 
             continue
         label = _flat(index.entities[thing].label)
         # the name that is not the thing's own is the one to leave
-        name = c.subject if _flat(c.object) == label and not _identifier(c.subject) else c.object
+        name = c.subject if _flat(c.object) == label and not identifier(c.subject) else c.object
         links = [] if _flat(name) == label else [k for k in index.read.get(_flat(name), ()) if k.entity == thing]
         others = index.labels.get(_flat(name), set()) - {thing}
         if links:
@@ -259,7 +170,7 @@ def _take_along(links: Iterable[Link], moves: dict[Link, str]) -> None:
 
 
 def _unite(graph: Graph, rows: Sequence[Correction], apart: set[frozenset[str]], unmatched: list[Unmatched]) -> tuple[Graph, dict[str, str]]:
-    """Make things one (same). Also: id → the id that took it over."""
+    """Make things one (same). Also: id → the id that took it over. Pairs that these lines dispute leave `apart`."""
     index = _Index(graph)
     pairs = {c: (index.find(c, c.subject, unmatched), index.find(c, c.object, unmatched)) for c in rows}
     pairs = {c: p for c, p in pairs.items() if all(p)}
@@ -270,8 +181,9 @@ def _unite(graph: Graph, rows: Sequence[Correction], apart: set[frozenset[str]],
     now: dict[str, str] = {}
     for group in groups:
         mine = [c for c, p in pairs.items() if p[0] in group]
-        if any(pair <= group for pair in apart):
+        if disputed := {pair for pair in apart if pair <= group}:
             unmatched += [Unmatched(c, "contradicted") for c in mine]
+            apart -= disputed
             continue
         keeper = min(group - {p[1] for c, p in pairs.items() if c in mine and p[0] != p[1]} or group)
         now |= {i: keeper for i in group if i != keeper}
@@ -350,7 +262,7 @@ def _renamed(facts: Sequence[Fact], thing_now: Callable[[str, Evidence | None], 
             if roles != fact.roles:
                 if fact.kind == "Claim" and dict(roles).get("subject") == dict(roles).get("object"):
                     continue  # said of one thing now
-                part = _identified(replace(part, roles=roles))
+                part = identified(replace(part, roles=roles))
                 ids.setdefault(fact.id, part.id)
             else:
                 ids[fact.id] = fact.id
@@ -360,14 +272,6 @@ def _renamed(facts: Sequence[Fact], thing_now: Callable[[str, Evidence | None], 
         roles = tuple(sorted((k, ids.get(v, v)) for k, v in f.roles)) if any(v in ids for _, v in f.roles) else f.roles
         grouped[f.id].append(f if roles == f.roles else replace(f, roles=roles))
     return tuple(one_fact(grouped[i]) for i in sorted(grouped))
-
-
-def _identified(fact: Fact) -> Fact:
-    """The fact with the id of what it says now, as extraction gives it: links to other facts are not part of it."""
-    roles = [(k, v) for k, v in fact.roles if not v.startswith("fact/")]
-    known = {v for k, v in roles if k in PARTIES and v.startswith(("agent/", "place/", "thing/"))}
-    scope = fact.evidence[0].article if len(known) < 2 and fact.evidence else ""
-    return replace(fact, id=fact_id(fact.kind, roles, fact.amounts, fact.time, fact.status, scope))
 
 
 def _amounts_in(fact: Fact, evidence: Sequence[Evidence]) -> tuple[tuple[str, Amount], ...]:
@@ -407,25 +311,3 @@ def _entities(graph: Graph, links: Iterable[Link], facts: Iterable[Fact], now: M
         parent = now.get(e.parent, e.parent)
         out.append(e if parent == e.parent else replace(e, parent="" if parent == e.id else parent))
     return tuple(sorted(out, key=lambda e: e.id))
-
-
-def _without(graph: Graph, dropped: set[str]) -> Graph:
-    """The graph without some facts; a number that only they used is set aside."""
-    if not dropped:
-        return graph
-    facts = []
-    for f in graph.facts:
-        if f.id not in dropped:
-            roles = tuple((k, v) for k, v in f.roles if v not in dropped)
-            facts.append(f if roles == f.roles else replace(f, roles=roles))
-
-    def places(fs: Iterable[Fact]) -> dict[tuple[str, int, int], Amount]:
-        stated = [Amount(m.value, m) for f in fs for e in f.evidence for m in e.mentions if isinstance(m.value, Quantity)]
-        stated += [a for f in fs for _, a in f.amounts]
-        return {(a.mention.article, a.mention.span.start, a.mention.span.end): a for a in stated}
-
-    taken = places(facts).keys() | {(a.mention.article, a.mention.span.start, a.mention.span.end) for a in [e.size for e in graph.entities if e.size]}
-    taken |= {(x.amount.mention.article, x.amount.mention.span.start, x.amount.mention.span.end) for x in graph.asides}
-    free = [Aside(a, DROPPED) for place, a in places([f for f in graph.facts if f.id in dropped]).items() if place not in taken]
-    asides = sorted((*graph.asides, *free), key=lambda x: (x.amount.mention.article, x.amount.mention.span, x.reason))
-    return replace(graph, facts=tuple(facts), asides=tuple(asides))

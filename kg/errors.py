@@ -68,6 +68,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "不认识的图格式：{path}。可读 .ttl .nt .nq .trig .jsonld .rdf。",
         "unknown graph format: {path}. Readable are .ttl .nt .nq .trig .jsonld .rdf.",
     ),
+    "report-bad": (
+        "读不了报告：{path}（{why}）。请重新生成图，或删去该文件。",
+        "cannot read report {path} ({why}). Build the graph again, or remove the file.",
+    ),
     "query-unknown": ("没有这个查询：{name}。{hint}", "no such query: {name}. {hint}"),
     "query-unreadable": ("读不了查询文件：{path}（{why}）。", "cannot read query file {path} ({why})."),
     "query-syntax": ("查询有误：{why}", "bad query: {why}"),

@@ -242,6 +242,7 @@ class Entity:
     """A thing. `id` is the IRI's local part with its space: agent/… place/… thing/…
 
     `parent`: for a division, the id of the register's next higher one. `code`: 12-digit code. `size`: of a Group.
+    `apart`: ids of things of a like name that a person told from it.
     """
 
     id: str
@@ -251,6 +252,7 @@ class Entity:
     parent: str = ""
     code: str = ""
     size: Amount | None = None
+    apart: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -277,6 +279,7 @@ class Fact:
     kind: FinancingEvent, Observation, AgreementEvent, Tenure or Claim. `roles` are sorted (property, value) pairs: the
     local name of the contract's property and an entity id, a fact id, a concept (`gfc:loan`), a property (`gf:offers`,
     as predicate of a Claim) or a plain string (title). `amounts`: property (amount, interestRate, term, count) and quantity.
+    `review`: what a person did who read the sentence, confirmed or corrected; "" = nobody did.
     """
 
     id: str
@@ -288,6 +291,7 @@ class Fact:
     evidence: tuple[Evidence, ...] = ()
     confidence: float = 0.9
     found_by: str = ""
+    review: str = ""
 
     def role(self, name: str) -> tuple[str, ...]:
         """All values of one role."""
@@ -299,10 +303,11 @@ class Fact:
 
 @dataclass(frozen=True, slots=True)
 class Aside:
-    """A quantity that no fact uses, with the reason (a concept local name, asideDuration say); "" = unexplained."""
+    """A quantity that no fact uses, with the reason (a concept local name, asideDuration say); "" = unexplained. `review`: as of a fact."""
 
     amount: Amount
     reason: str
+    review: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -98,7 +98,7 @@ def run(
         parts, failed = build.extract_all(found.documents, pack, jobs=jobs, progress=step)
         if failed and not parts:
             raise failed[0]
-        graph, unmatched = corrections.apply(build.sure(build.merge(parts), least), rows)
+        graph, unmatched = corrections.apply(build.merge(parts), rows, least)
         duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
         report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched)
         names = write(report, work, formats, pack=packs.load(*pack), base=base, page_privacy=page_privacy)

@@ -87,7 +87,7 @@ def _with_implied(facts: Iterable[Fact]) -> list[Fact]:
             roles = tuple(sorted(("predicate", "gf:supports") if r == ("predicate", "gf:finances") else r for r in f.roles))
             if roles not in claimed:
                 claimed.add(roles)
-                out.append(Fact("fact/f_" + digest("implied", f.id), "Claim", roles, (), f.time, f.status, f.evidence, f.confidence, f.found_by))
+                out.append(Fact("fact/f_" + digest("implied", f.id), "Claim", roles, (), f.time, f.status, f.evidence, f.confidence, f.found_by, f.review))
     return out
 
 
@@ -137,7 +137,7 @@ def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concept
             lines += [f"gf:divisionCode {text(e.code)}", f"skos:inScheme {concepts.use('gfc:nbs2023')}"]
         if e.size:
             lines.append(f"gf:size {spans.size_name(e.id)}")
-        plain = relations.pop(name[e.id], set())
+        plain = relations.pop(name[e.id], set()) | {f"gf:distinctFrom {name[other]}" for other in e.apart}
         if e.parent:
             plain.add(f"gf:locatedIn {name[e.parent]}")
         yield Node(name[e.id], lines + sorted(plain))
@@ -164,6 +164,8 @@ def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts
         lines += [f"gf:{role} {term}" for role, term, _ in quantities]
         lines += _time(f.time, f.kind, concepts)
         lines += [f"gf:status {use('gfc:' + f.status)}", f"gf:confidence {confidence}"]
+        if f.review:
+            lines.append(f"gf:review {use('gfc:' + f.review)}")
         if f.found_by:
             lines.append(f"gf:foundBy {text(f.found_by)}")
         sources = spans.evidence(f, quantities)
@@ -174,7 +176,8 @@ def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts
             yield Node(term, _quantity(amount.quantity, concepts), graphs)
     for term, aside in spans.asides(graph):
         reason = f"gf:setAside {use('gfc:' + (aside.reason or 'asideUnexplained'))}"
-        yield Node(term, [*_quantity(aside.amount.quantity, concepts), reason], (articles[aside.amount.mention.article],))
+        review = [f"gf:review {use('gfc:' + aside.review)}"] if aside.review else []
+        yield Node(term, [*_quantity(aside.amount.quantity, concepts), reason, *review], (articles[aside.amount.mention.article],))
 
 
 def _quantity(q: Quantity, concepts: Concepts) -> list[str]:

@@ -29,7 +29,9 @@ TAIL = ".zh-CN"
 # Where pages of docs/ itself go; all others are how-tos.
 SECTION = {"README": "", "tutorial": "", "errors": "reference", "gold": "reference"}
 # The order of the menu; pages without a place in it stand between, by name.
-FIRST = "index sparql corrections diff serve evidence sums reading limits privacy commands vocabulary concepts questions checks rules lexicons files".split()
+FIRST = (
+    "index sparql corrections review diff serve evidence sums reading limits privacy commands vocabulary concepts questions checks rules lexicons files"
+).split()
 LAST = ["contributing", "changelog"]
 IN_CHINESE = {"contributing": "参与开发（英文）", "changelog": "更新记录（英文）"}
 TWIN = re.compile(r"\s*(?:English|Chinese|英文版?|中文)\s*[:：]\s*\[[^\]]*\]\([^)]*\.md\)[.。;；]?")

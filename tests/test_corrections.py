@@ -22,6 +22,8 @@ from kg.errors import KgError
 from kg.extract import extract
 from kg.model import Amount, Article, Block, Document, Entity, Evidence, Fact, Graph, Link, Mention, Quantity, Run, SourceFile, Span, fact_id
 from kg.pack import load
+from kg.rdf import write_turtle
+from kg.spans import Spans
 
 TEXT = "甲银行向丙公司发放贷款500万元。该行还向丁公司发放贷款300万元。\n甲行向丙公司发放贷款500万元。"
 
@@ -80,6 +82,9 @@ def graph() -> Graph:
         (),
         (),
     )
+
+
+LOAN = next(f.id for f in graph().facts if f.role("recipient") == ("agent/丙公司",))
 
 
 def by_id(g: Graph) -> dict[str, Entity]:
@@ -148,19 +153,22 @@ def test_not_same_parts_a_name_from_a_thing() -> None:
     """甲行 is a bank of its own; written either way round."""
     for row in (("not-same", "甲银行", "甲行"), ("not-same", "甲行", "甲银行")):
         g = only(graph(), row)
-        assert by_id(g)["agent/甲行"] == Entity("agent/甲行", "Bank", "甲行")
+        assert by_id(g)["agent/甲行"] == Entity("agent/甲行", "Bank", "甲行", apart=("agent/甲银行",))
         assert loans(g) == {("agent/甲银行", "agent/丙公司", 1, "a0"), ("agent/甲行", "agent/丙公司", 1, "a1"), ("agent/甲银行", "agent/丁公司", 1, "a0")}
 
 
-def test_not_same_of_two_things_changes_nothing() -> None:
-    """They are apart already."""
-    assert only(graph(), ("not-same", "甲银行", "丙公司")) == graph()
+def test_not_same_of_two_things_is_noted_on_both() -> None:
+    """They are apart already, and now a person has said so."""
+    g = only(graph(), ("not-same", "甲银行", "丙公司"))
+    assert {i: e.apart for i, e in by_id(g).items()} == {"agent/甲银行": ("agent/丙公司",), "agent/丙公司": ("agent/甲银行",), "agent/丁公司": ()}
+    assert replace(g, entities=graph().entities) == graph()
+    assert "gf:distinctFrom agent:丙公司" in write_turtle(g)
 
 
 def test_a_part_can_be_corrected_further() -> None:
     """The bank that not-same makes can be united with another and retyped in the same file."""
     g = only(graph(), ("not-same", "甲银行", "甲行"), ("same", "丁公司", "甲行"), ("retype", "甲行", "Guarantor"))
-    assert by_id(g)["agent/丁公司"] == Entity("agent/丁公司", "Guarantor", "丁公司", ("甲行",))
+    assert by_id(g)["agent/丁公司"] == Entity("agent/丁公司", "Guarantor", "丁公司", ("甲行",), apart=("agent/甲银行",))
 
 
 def test_retype_changes_the_kind_alone() -> None:
@@ -214,6 +222,45 @@ def test_a_register_parent_follows() -> None:
     assert MEI not in by_id(g) and all(e.parent != MEI for e in g.entities) and by_id(g)[XS].parent != XS
 
 
+def test_a_confirmed_fact_is_marked_and_stays() -> None:
+    """Nothing else changes: the confidence is the program's. Facts that nobody confirmed leave below the least asked for."""
+    g, unmatched = apply(graph(), [Correction("confirm", LOAN)], 0.95)
+    assert unmatched == () and [(f.id, f.review, f.confidence) for f in g.facts] == [(LOAN, "confirmed", 0.9)]
+    assert [(a.reason, a.amount.quantity.verbatim) for a in g.asides] == [("asideUncertain", "300万元")]
+    assert "gf:review gfc:confirmed" in write_turtle(g)
+
+
+def test_a_role_is_set() -> None:
+    """The lender, the stage: in place of what was read; the id is that of what is said now; evidence stays. Several lines, several lenders."""
+    g = only(graph(), ("set-role", LOAN, "financier=丁公司"), ("set-role", LOAN, "financier=甲行"), ("set-role", LOAN, "stage=repaid"))
+    (f,) = [f for f in g.facts if f.review]
+    assert (f.role("financier"), f.role("stage"), f.review, len(f.evidence)) == (("agent/丁公司", "agent/甲银行"), ("gfc:repaid",), "corrected", 2)
+    assert f.id == fact_id(f.kind, f.roles, f.amounts, f.time, f.status) != LOAN and len(g.facts) == len(graph().facts)
+    assert only(g, ("set-role", f.id, "financier="), ("set-role", f.id, "status=planned")).facts != g.facts
+
+
+def test_a_later_line_may_speak_of_the_fact_that_an_earlier_one_made() -> None:
+    """A user reads ids off the corrected graph, again and again; things may become one in between."""
+    rows = [("set-role", LOAN, "recipient=丁公司"), ("same", "甲银行", "丙公司")]
+    for line in ("set-role\tstage=repaid", "set-role\trecipient=", "confirm\t", "drop-fact\t"):
+        (fact,) = [f for f in only(graph(), *rows).facts if f.review]
+        action, object_ = line.split("\t")
+        rows.append((action, fact.id, object_))
+        if action == "confirm":
+            rows.pop()  # says the same as the line that made the fact
+    for order in permutations(rows):
+        assert fact.id not in {f.id for f in only(graph(), *order).facts}
+
+
+def test_a_number_is_given_its_reason_or_confirmed() -> None:
+    """One that no fact uses, by its IRI: it stays where it is."""
+    dropped = only(graph(), ("drop-fact", LOAN))
+    (one, _), (two, _) = Spans.asides(dropped)
+    g = only(dropped, ("set-aside", one, "asideRule"), ("confirm", two))
+    assert [(a.reason, a.review) for a in g.asides] == [("asideRule", "corrected"), ("asideCorrected", "confirmed")]
+    assert apply(dropped, [Correction("set-aside", one, r) for r in ("asideRule", "asideAge")])[0] == dropped
+
+
 # ---------------------------------------------------------------- what cannot be applied
 
 
@@ -228,6 +275,12 @@ def test_a_register_parent_follows() -> None:
         pytest.param([("retype", "丙公司", "Bank"), ("retype", "丙公司", "Person")], [("retype", "contradicted")] * 2, id="two kinds"),
         pytest.param([("alias", "甲行", "丙公司"), ("alias", "甲行", "丁公司")], [("alias", "contradicted")] * 2, id="one name, two things"),
         pytest.param([("same", "甲银行", "丙公司"), ("not-same", "丙公司", "甲银行")], [("same", "contradicted")], id="same and not"),
+        pytest.param([("confirm", "fact:q_0")], [("confirm", "unknown")], id="no such number"),
+        pytest.param([("confirm", LOAN), ("drop-fact", LOAN)], [("confirm", "contradicted"), ("drop-fact", "contradicted")], id="kept and dropped"),
+        pytest.param([("set-role", LOAN, f"stage={s}") for s in ("approved", "repaid")], [("set-role", "contradicted")] * 2, id="two stages"),
+        pytest.param([("set-role", LOAN, f"recipient={n}") for n in ("", "丙公司")], [("set-role", "contradicted")] * 2, id="a value and none"),
+        pytest.param([("set-role", LOAN, "financier=戊公司")], [("set-role", "unknown")], id="no such lender"),
+        pytest.param([("set-role", LOAN, "about=丙公司")], [("set-role", "no-role")], id="no such role of a loan"),
         pytest.param(
             [("same", "甲银行", "丙公司"), ("same", "丙公司", "丁公司"), ("not-same", "甲银行", "丁公司")],
             [("same", "contradicted")] * 2,
@@ -281,7 +334,12 @@ def test_any_corrections_of_any_order_give_one_sound_graph(data: st.DataObject) 
     ids = [e.id for e in g.entities]
     pair = st.tuples(st.sampled_from(("same", "not-same")), st.sampled_from(ids), st.sampled_from(ids))
     word = st.tuples(st.just("alias"), st.sampled_from([e.label for e in g.entities]), st.sampled_from(ids))
-    rows = [Correction(*row) for row in data.draw(st.lists(pair | word, max_size=8))]
+    told = st.sampled_from([f.id for f in g.facts])
+    role = st.tuples(
+        st.just("set-role"), told, st.builds("{}={}".format, st.sampled_from(("financier", "subject", "about", "recipient")), st.sampled_from(ids))
+    )
+    verdict = st.tuples(st.sampled_from(("confirm", "drop-fact")), told)
+    rows = [Correction(*row) for row in data.draw(st.lists(pair | word | role | verdict, max_size=8))]
     done, unmatched = apply(g, rows)
     shuffled = rows[:]
     random.Random(len(rows)).shuffle(shuffled)
@@ -370,6 +428,13 @@ BAD: list[object] = [
     pytest.param("same\ta\tb\tc\td\n", "line 1: 5 cells", id="too many cells"),
     pytest.param("retype\ta\tFirm\n", "line 1: no kind “Firm”", id="unknown kind"),
     pytest.param("drop-fact\t贷款\n", "line 1: “贷款” is no fact", id="fact by name"),
+    pytest.param("confirm\t贷款\n", "line 1: “贷款” is no fact", id="confirmed by name"),
+    pytest.param("set-aside\tfact:f_1a\t年龄\n", "line 1: “fact:f_1a” is no number", id="reason for a fact"),
+    pytest.param("set-aside\tfact:q_1a\t好\n", "line 1: no reason “好”", id="unknown reason"),
+    pytest.param("set-role\tfact:f_1a\t农行\n", "line 1: no role in “农行”", id="no role"),
+    pytest.param("set-role\tfact:f_1a\tmetric=gfc:loans\n", "line 1: no role in “metric=gfc:loans”", id="a role that cannot be set"),
+    pytest.param("set-role\tfact:f_1a\tabout=\n", "line 1: no value in “about=”", id="a role that cannot be empty"),
+    pytest.param("set-role\tfact:f_1a\tstage=half\n", "line 1: no stage “half”", id="unknown stage"),
     pytest.param(b"same\ta\tb\nsame\t\xff\xfe\tb\n", "line 2: not UTF-8", id="not text"),
 ]
 

@@ -31,7 +31,7 @@ receivers
 financing observations relations tenures
 extract
 documents build
-view terms concepts spans corrections privacy
+view terms concepts spans correction_lines verdicts corrections privacy
 rdf network unfold neo4j records page tables
 outputs show
 sparql answers shapes
@@ -39,6 +39,10 @@ syntax
 query explain checks
 diff workers serve
 gold alike evaluate gold_graph scores
+review_graph
+review_names review_conflicts
+review
+review_page
 cli
 """
 HEAVY = {"rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "pyarrow", "click"}

@@ -159,7 +159,7 @@ def test_every_word_in_two_languages() -> None:
 @pytest.mark.parametrize("look", ["light", "dark"])
 def test_contrast(look: str) -> None:
     """Text stands out from what is behind it by 4.5 to 1, signs and lines by 3 to 1 (WCAG 2.2 AA)."""
-    style = (ASSETS / "style.css").read_text("utf-8")
+    style = (ASSETS / "tokens.css").read_text("utf-8")
     light, dark = (
         dict(re.findall(r"--([\w-]+): (#[0-9a-f]{6})\b", part))
         for part in (style.split(":root[data-theme")[0], style.split(":root[data-theme")[1].split("}")[0])

@@ -59,6 +59,7 @@ BROKEN: list[tuple[str, str, tuple[tuple[str, str, str], ...]]] = [
     ("Fact", "A dated fact has both days, a basis and a role", ((LOAN, "gf:endDate", ""), (LOAN, "gf:timeRole", ""))),
     ("Fact", "A fact has one status", ((LOAN, "gf:status", ""), (LOAN, "gf:status", "gfc:reported , gfc:planned"), (LOAN, "gf:status", "gfc:loan"))),
     ("Fact", "A fact names its rule", ((LOAN, "gf:foundBy", ""),)),
+    ("Fact", "A review confirms or corrects", ((LOAN, "gf:review", "gfc:confirmed , gfc:corrected"), (LOAN, "gf:review", "gfc:loan"))),
     ("Fact", "A fact rests on a passage", ((LOAN, "prov:wasDerivedFrom", MENTION),)),
     ("Fact", "A time basis is one of four", ((LOAN, "gf:timeBasis", "gfc:asOf"), (LOAN, "gf:timeBasis", "gfc:timeStated , gfc:timeInferred"))),
     (
