@@ -179,7 +179,7 @@ _MANNER = re.compile(rf"(?:{HAN}{{1,4}}[地着]|也|还|则|又|就|都|再次|�
 def speaker(f: str, verb: int, g: Grammar) -> tuple[int, int] | None:
     """The name right before a verb of saying at `verb`, after a mark or a word like 据."""
     low = max(0, verb - 9)
-    run = re.search(rf"{HAN}*$", f[low:verb])
+    run = re.search(rf"{HAN}*\Z", f[low:verb])  # a `$` would see past a line break
     if not run or not run[0]:
         return None
     start = low + run.start()

@@ -90,6 +90,7 @@ def test_finds_names_by_their_cues(text: str, wanted: list[str]) -> None:
         pytest.param("梅竹村的黄桃熟了，仙岩村的杨梅和高山的茶叶也熟了。", id="crops-of-a-village"),
         pytest.param("最低500元至2000元，余额600万元，金额58万元，总额70万元。", id="sums"),
         pytest.param("某企业、某项目、有某公司。", id="unnamed-firms"),
+        pytest.param("李\n说", id="line-break-in-a-name"),
         pytest.param("", id="empty"),
     ],
 )
