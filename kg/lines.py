@@ -45,12 +45,12 @@ class Line:
     marked: bool
 
 
-def read_lines(raw: str) -> list[Line]:
-    """The lines of the raw text, edges and hidden characters left out. Linear in its length."""
+def read_lines(raw: str, start: int = 0, length: int | None = None) -> list[Line]:
+    """The lines of the raw text, or of raw[start:length], edges and hidden characters left out. Linear in its length."""
     out: list[Line] = []
-    gap, start, length = 0, 0, len(raw)
+    gap, length = 0, len(raw) if length is None else length
     while start <= length:
-        m = _BREAK.search(raw, start)
+        m = _BREAK.search(raw, start, length)
         end = m.start() if m else length
         line = _line(raw, start, end, gap) if end > start else None
         if line:

@@ -54,15 +54,16 @@ class _Page:
         return self.width > 0 and len(self.lines[number].text) >= self.width - 2
 
 
-def read_pages(source: SourceFile, meta: Meta = NOTHING_KNOWN, pack: Pack | None = None) -> tuple[Article, ...]:
+def read_pages(source: SourceFile, meta: Meta = NOTHING_KNOWN, pack: Pack | None = None, span: Span | None = None) -> tuple[Article, ...]:
     """The articles of a source file, in reading order; none where it holds no text. `anchor` is left to the dating stage.
+    `span`: the stretch to read, all by default.
 
     >>> page = SourceFile("p.txt", "", "utf-8", "茶园生金\\n\\n叶晓琳\\n\\n大龙村海拔高，茶\\n\\n好，路却难走。\\n")
     >>> [(a.title, a.at(a.byline[0]), a.at(a.blocks[-1].span)) for a in read_pages(page)]
     [('茶园生金', '叶晓琳', '大龙村海拔高，茶好，路却难走。')]
     """
     pack = pack or load()
-    page = _read(source.text, pack)
+    page = _read(source.text, pack, span or Span(0, len(source.text)))
     copies = second_printings(page.lines, page.kinds)
     kept = [n for n in range(len(page.lines)) if n not in copies]
     starts = _starts(page, kept)
@@ -106,8 +107,8 @@ def _inked(text: str, start: int, end: int) -> Iterator[Segment]:
 # --- what each line is ---------------------------------------------------------------------------------------------------------
 
 
-def _read(raw: str, pack: Pack) -> _Page:
-    lines = [line for line in read_lines(raw) if not is_noise(line, pack)]
+def _read(raw: str, pack: Pack, span: Span) -> _Page:
+    lines = [line for line in read_lines(raw, span.start, span.end) if not is_noise(line, pack)]
     sizes = [len(line.text) for line in lines]
     width = max(sizes, default=0)
     wrapped = 15 <= width <= 60 and len(lines) >= 8 and 2 * sum(n >= width - 2 for n in sizes) >= len(lines)
