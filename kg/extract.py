@@ -46,6 +46,7 @@ from .places import find_divisions, find_place_anaphors, load_register, resolve
 from .quantities import find_quantities
 from .relations import relations
 from .tenures import tenures
+from .traditional import read_as_simplified
 
 NESTED = (*DIVISION_KINDS, "Bank", "Branch", "Insurer", "Guarantor", "Facility", "Programme", "Project", "OtherOrganization", "PublicBody", "Company")
 _PLACES = frozenset((*DIVISION_KINDS, "Division"))
@@ -60,7 +61,7 @@ _RANK = {
 def extract(document: Document, pack: Pack) -> DocumentFacts:
     """All that one document says. Deterministic; reads nothing but its arguments and the shipped register."""
     articles = _articles(document, pack)
-    parts = [read_article(a, pack) for a in articles]
+    parts = [read_as_simplified(a, lambda article: read_article(article, pack)) for a in articles]
     return DocumentFacts(
         document.source,
         articles,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 
 _TABLE = Path(__file__).parent / "pack" / "fold.txt"
@@ -22,12 +22,19 @@ _POINT = re.compile(r"(?<=[0-9])．(?=[0-9])")
 
 
 @cache
+def _traditional() -> tuple[dict[int, str], re.Pattern[str]]:
+    """The translation of Traditional characters, radicals among them, and a pattern that finds the first."""
+    old, new = (line for line in _TABLE.read_text("utf-8").splitlines() if not line.startswith("#"))
+    table = dict(zip(old, new, strict=True))
+    radicals = {c: u for c in map(chr, (*range(0x2E80, 0x2FD6), *range(0xF900, 0xFB00))) if (u := unified(c)) != c}
+    table |= {c: table.get(u, u) for c, u in radicals.items()}
+    return str.maketrans(table), re.compile("[" + re.escape("".join(sorted(table))) + "]")
+
+
+@cache
 def _folding() -> tuple[dict[int, str], re.Pattern[str]]:
     """The translation, and a pattern that finds the first character it would change."""
-    old, new = (line for line in _TABLE.read_text("utf-8").splitlines() if not line.startswith("#"))
-    radicals = {c: u for c in map(chr, (*range(0x2E80, 0x2FD6), *range(0xF900, 0xFB00))) if (u := unified(c)) != c}
-    table = {**dict(zip(old, new, strict=True)), **_WIDE, **_QUOTES}
-    table |= {c: table.get(u, u) for c, u in radicals.items()}
+    table = {chr(code): c for code, c in _traditional()[0].items()} | _WIDE | _QUOTES
     return str.maketrans(table), re.compile("[" + re.escape("".join(sorted(table))) + "]")
 
 
@@ -46,6 +53,17 @@ def fold(text: str) -> str:
     if "," in text or ":" in text or ";" in text or "!" in text or "?" in text:
         text = _MARK.sub(lambda m: _HALF[m[0]], text)
     return _POINT.sub(".", text) if "．" in text else text
+
+
+@lru_cache(maxsize=8192)  # the same few names and lines are asked for again and again
+def simplified(text: str) -> str:
+    """The text with Traditional characters in their Simplified forms; widths and marks stay. The length never changes.
+
+    >>> simplified("圖／記者 鍾麗芳")
+    '图／记者 钟丽芳'
+    """
+    table, traditional = _traditional()
+    return text.translate(table) if traditional.search(text) else text
 
 
 def unified(text: str) -> str:

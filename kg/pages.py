@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from .bylines import authors, credits, has_dateline, names_of
 from .copies import Parts, second_printings
-from .fold import fold
+from .fold import fold, simplified
 from .lines import (
     HIDDEN,
     STARTER,
@@ -128,11 +128,11 @@ def _kind(page: _Page, number: int, head: bool) -> str:
     after = page.lines[number + 1] if number + 1 < len(page.lines) else None
     if is_header(line, pack):
         at_edge = head or after is None or is_short(after) or len(page.lines) - number <= 4
-        if at_edge or words(pack).label.search(line.text) or page_number(line):
+        if at_edge or words(pack).label.search(simplified(line.text)) or page_number(line):
             return "header"  # elsewhere a lone date is a heading, or the beginning of a broken sentence
     if head and after and sheet_head(line) and is_header(after, pack):
         return "header"
-    if is_credit(line, pack) and (line.text.rstrip("）)影").endswith("摄") or not names_of(line.text, pack)):
+    if is_credit(line, pack) and (simplified(line.text).rstrip("）)影").endswith("摄") or not names_of(line.text, pack)):
         return "credit"
     if names_of(line.text, pack):
         return "names"
@@ -193,7 +193,11 @@ def _starts(page: _Page, kept: list[int]) -> list[int]:
             start = title_above(at) if names and len(names.spans) <= 6 else None
         elif kinds[at] == "body" and before in ("short", "names", "header") and has_dateline(texts[at], pack):
             start = title_above(at)
-        elif kinds[at] == "short" and (before not in ("short", "names", "header") and texts[at].strip("【】[]■◆：: ") in words(pack).sidebar) and prose_next:
+        elif (
+            kinds[at] == "short"
+            and (before not in ("short", "names", "header") and simplified(texts[at]).strip("【】[]■◆：: ") in words(pack).sidebar)
+            and prose_next
+        ):
             start = at
         elif kinds[at] == "short" and before == "header" and is_sheet(at - 1) and prose_next:
             start = at - 1
@@ -211,6 +215,7 @@ def _starts(page: _Page, kept: list[int]) -> list[int]:
 
 def _closes(text: str) -> bool:
     """Whether a credit ends an article: it speaks of all its pictures, or says that it is complete."""
+    text = simplified(text)
     return text[0] in "（(" and ("提供" in text or "供图" in text or text[1:-1] == "完")
 
 
@@ -400,7 +405,7 @@ def _byline(text: str, blocks: list[Block], pack: Pack) -> tuple[Span, ...]:
 
 def _signature(text: str, pack: Pack) -> tuple[Span, ...]:
     """The name at the end of a line in brackets that gives its bearer's post: (某研究院副所长，张颖)."""
-    if text[0] not in "（(" or words(pack).closing.search(text):
+    if text[0] not in "（(" or words(pack).closing.search(simplified(text)):
         return ()
     start = max(text.rfind(mark) for mark in "，,、 　") + 1
     names = names_of(text[start:-1], pack) if start else None

@@ -28,7 +28,7 @@ discourse actors
 modifiers subjects parties facts metrics places_of terms_of_loan
 drafts
 receivers
-financing observations relations tenures
+financing observations relations tenures traditional
 extract
 plain markdown chat archives texts office webpage pdf
 lists
