@@ -48,7 +48,16 @@ def read_docx(raw: bytes, name: str) -> str:
         for part in document.part.package.iter_parts():
             if part.content_type.endswith(("footnotes+xml", "endnotes+xml")):
                 lines += _blocks(etree.fromstring(part.blob, etree.XMLParser(resolve_entities=False)), levels)
-    except (KeyError, ValueError, OSError, etree.XMLSyntaxError, docx.opc.exceptions.PackageNotFoundError, NotImplementedError, AttributeError) as error:
+    except (
+        KeyError,
+        ValueError,
+        OSError,
+        etree.XMLSyntaxError,
+        docx.opc.exceptions.PackageNotFoundError,
+        NotImplementedError,
+        AttributeError,
+        RecursionError,
+    ) as error:
         raise KgError("file-broken", path=name, why=_why(error)) from None
     return plain.text(lines)
 

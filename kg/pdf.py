@@ -67,8 +67,10 @@ def read_pdf(raw: bytes, name: str) -> Pdf:
         document = pypdfium2.PdfDocument(raw)
         count = len(document)
     except pypdfium2.PdfiumError as error:
-        locked = "password" in str(error).lower()
-        raise KgError("file-locked" if locked else "file-broken", path=name, why=str(error)[:120]) from None
+        # the library may tell the fault of the file before
+        if "password" in str(error).lower() and b"/Encrypt" in raw:
+            raise KgError("file-locked", path=name) from None
+        raise KgError("file-broken", path=name, why="no PDF that can be read") from None
     pages: list[list[Row | None]] = []  # None: a page's end of a region
     heights: list[tuple[float, float]] = []
     bare: list[int] = []
@@ -82,7 +84,9 @@ def read_pdf(raw: bytes, name: str) -> Pdf:
         except pypdfium2.PdfiumError:
             pieces = []
             bare.append(number + 1)
-        pages.append([row for block in _blocks(pieces, _body(pieces)) for row in (*_rows(block), None)])
+        upright = [p for p in pieces if not _is_upended(p)]
+        blocks = [*([p] for p in pieces if _is_upended(p)), *_blocks(upright, _body(upright))]
+        pages.append([row for block in blocks for row in (*_rows(block), None)])
         heights.append((min((p.y0 for p in pieces), default=0), max((p.y1 for p in pieces), default=0)))
     document.close()
     written = "".join(row.text for rows in pages for row in rows if row)
@@ -204,6 +208,10 @@ def _upended(pieces: list[Piece]) -> list[Piece]:
             out.append(p)
     close()
     return out
+
+
+def _is_upended(piece: Piece) -> bool:
+    return len(piece.text) >= 3 and piece.y1 - piece.y0 > 2 * (piece.x1 - piece.x0)
 
 
 def _pictured(page: Any) -> bool:
@@ -332,9 +340,9 @@ def _row(line: Sequence[Piece]) -> Row:
 
 
 def _furniture(pages: Sequence[Sequence[Row | None]], heights: Sequence[tuple[float, float]]) -> set[tuple[int, float, str]]:
-    """Page numbers, and heads and feet that three pages and most of them repeat: all but the first."""
+    """Page numbers, and heads and feet that three pages and most of them repeat in the same place and words: all but the first."""
     out: set[tuple[int, float, str]] = set()
-    seen: dict[str, list[tuple[int, float, str]]] = {}
+    seen: dict[tuple[str, int], list[tuple[int, float, str]]] = {}
     for number, (rows, (top, bottom)) in enumerate(zip(pages, heights, strict=True)):
         margin = _EDGE * (bottom - top)
         shown = [r for r in rows if r]
@@ -345,7 +353,8 @@ def _furniture(pages: Sequence[Sequence[Row | None]], heights: Sequence[tuple[fl
             if _NUMBER.fullmatch(row.text):
                 out.add(place)
             elif "版" not in row.text:
-                seen.setdefault(re.sub(r"\d+", "0", re.sub(r"\s", "", row.text)), []).append(place)
+                words = re.sub(r"^[\W\d]+|[\W\d]+$", "", re.sub(r"\s", "", row.text))  # but for the page's number
+                seen.setdefault((words, round(row.y0)), []).append(place)
     for places in seen.values():
         if len({p[0] for p in places}) >= max(3, 0.6 * len(pages)):
             out.update(places[1:])

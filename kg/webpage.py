@@ -96,7 +96,11 @@ def read_html(html: str, name: str) -> Page:
     fields = _head(root, html) | fields
     framed = bool(root.xpath("//frameset|//frame|//iframe"))
     title, inner = _title(root, founder), _inner(root, html)
-    lines = list(_lines(inner if inner is not None else root, strict=inner is None))
+    try:
+        lines = list(_lines(inner if inner is not None else root, strict=inner is None))
+    except RecursionError:  # no page is nested so deep by design
+        etree.strip_elements(root, *_DROP, with_tail=False)
+        lines = [plain.line(words) for words in root.itertext()]
     body = plain.text(lines)
     if len(re.findall(r"\w", body)) < 10 and inner is not None:
         inner, lines = None, list(_lines(root, strict=True))
@@ -249,6 +253,8 @@ def _left_out(node: Any, strict: bool) -> bool:
         return bool(node.get("id") != "js_content")  # hidden until its script has run
     if not strict or node.tag not in _BLOCKS or node.tag in ("body", "article", "main", "h1"):
         return False
+    if node.tag == "header" and not node.xpath(".//h1"):
+        return not _reads(node)
     names = [*(node.get("class") or "").split(), node.get("id") or ""]
     if any(_FURNITURE.match(part) for name in names for part in (name, *re.split(r"[-_]", name)[:1], *re.split(r"[-_]", name)[-1:])):
         return not _reads(node)

@@ -47,3 +47,22 @@ def columns(
 def finished(page: Any, out: io.BytesIO) -> bytes:
     page.save()
     return out.getvalue()
+
+
+def sheet(title: str, paragraphs: Sequence[str], *, count: int = 2, letters: int = 22) -> Any:
+    """Draws a page: a title over columns."""
+
+    def draw(page: Any) -> None:
+        put(page, title, 60, 760, 22)
+        columns(page, list(wrapped(paragraphs, letters)), count=count, x=60, y=730, letters=letters)
+
+    return draw
+
+
+def bound(sheets: Sequence[Any], **options: Any) -> bytes:
+    """The pages as one file."""
+    page, out = canvas(**options)
+    for draw in sheets:
+        draw(page)
+        page.showPage()
+    return finished(page, out)
