@@ -12,7 +12,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from math import pi
+from math import hypot, pi
 from statistics import median
 from typing import Any
 
@@ -48,7 +48,7 @@ class Piece:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """A line of a column. `cells`: its pieces where they stand apart like those of a table."""
+    """A line of a column. `cells`: its pieces where they stand apart like those of a table, and where these begin."""
 
     text: str
     x0: float
@@ -57,6 +57,7 @@ class Row:
     y1: float
     size: float
     cells: tuple[str, ...]
+    starts: tuple[float, ...]
 
 
 def read_pdf(raw: bytes, name: str) -> Pdf:
@@ -112,75 +113,96 @@ def read_pdf(raw: bytes, name: str) -> Pdf:
 # ---------------------------------------------------------------- characters
 
 
+@dataclass(frozen=True, slots=True)
+class Char:
+    """A character with its box, y down, once the page is turned as it reads. `apart`: how it stands off from the one before: 0, by
+    a gap that the library took for a space (1), by a space that was drawn (2)."""
+
+    text: str
+    x0: float
+    x1: float
+    base: float
+    size: float
+    apart: int
+
+
 def _pieces(page: Any) -> list[Piece]:
     """The pieces of a page, turned so that most of its text runs to the right; text of another direction follows it."""
+    ways = _chars(page)
+    main = max(ways, key=lambda t: (t >= 0, len(ways[t]), -t), default=0)
+    upright = _upended(_joined(ways.pop(main, [])))
+    others: list[Piece] = []
+    low = max((p.y1 for p in upright), default=0.0)
+    for way in sorted(ways):
+        for piece in _joined(ways[way]):
+            if len(piece.text) > 1:
+                low += 3 * piece.size  # below all else, each by itself
+                others.append(replace(piece, x0=0, x1=piece.x1 - piece.x0, y0=low - piece.size, y1=low))
+    return [*upright, *others]
+
+
+def _chars(page: Any) -> dict[int, list[Char]]:
+    """The characters of a page as drawn, by the direction that they run in: quarter turns, -1 for what is slanted."""
     import pypdfium2.raw as pdfium
 
     textpage = page.get_textpage()
-    count = pdfium.FPDFText_CountChars(textpage.raw)
-    box, turns = pdfium.FS_RECTF(), Counter[int]()
-    chars: list[tuple[str, int, float, float, float, float]] = []
-    for i in range(count):
-        code = pdfium.FPDFText_GetUnicode(textpage.raw, i)
-        if code < 32 or code == 0xFFFE or pdfium.FPDFText_IsGenerated(textpage.raw, i) == 1:
+    raw, box, matrix = textpage.raw, pdfium.FS_RECTF(), pdfium.FS_MATRIX()
+    x, y = ctypes.c_double(), ctypes.c_double()
+    out: dict[int, list[Char]] = {}
+    apart = 0
+    for i in range(pdfium.FPDFText_CountChars(raw)):
+        code = pdfium.FPDFText_GetUnicode(raw, i)
+        if code <= 32 or code in (0xA0, 0x3000, 0xFFFE):
+            if code in (32, 0xA0, 0x3000):
+                apart = max(apart, 1 if pdfium.FPDFText_IsGenerated(raw, i) == 1 else 2)
             continue
-        pdfium.FPDFText_GetLooseCharBox(textpage.raw, i, ctypes.byref(box))
-        quarters = pdfium.FPDFText_GetCharAngle(textpage.raw, i) / (pi / 2)
-        turn = round(quarters) % 4 if abs(quarters - round(quarters)) < 0.05 else -1  # slanted
-        turns[turn] += turn >= 0
-        chars.append((chr(code) if code < 0x110000 else "\ufffd", turn, box.left, box.bottom, box.right, box.top))
+        pdfium.FPDFText_GetLooseCharBox(raw, i, ctypes.byref(box))
+        pdfium.FPDFText_GetCharOrigin(raw, i, ctypes.byref(x), ctypes.byref(y))
+        pdfium.FPDFText_GetMatrix(raw, i, ctypes.byref(matrix))
+        size = pdfium.FPDFText_GetFontSize(raw, i) * hypot(matrix.c, matrix.d)
+        quarters = pdfium.FPDFText_GetCharAngle(raw, i) / (pi / 2)
+        way = round(quarters) % 4 if abs(quarters - round(quarters)) < 0.05 else -1
+        left, _, right, _ = _turned(way, box.left, box.bottom, box.right, box.top)
+        start, base, _, _ = _turned(way, x.value, y.value, x.value, y.value)
+        text = chr(code) if code < 0x110000 else "\ufffd"
+        out.setdefault(way, []).append(Char(text, min(left, start), right, base, size or 1.0, apart))
+        apart = 0
     textpage.close()
-    main = max(turns, key=lambda t: (turns[t], -t), default=0)
-    upright = _joined([(c, *_turned(main, *rest)) for c, turn, *rest in chars if turn == main])
-    others: list[Piece] = []
-    low = max((p.y1 for p in upright), default=0.0)
-    for turn in sorted(turns):
-        if turn != main:
-            for piece in _joined([(c, *_turned(turn, *rest)) for c, t, *rest in chars if t == turn]):
-                if len(piece.text) > 1:
-                    low += 3 * piece.size  # below all else, each by itself
-                    others.append(replace(piece, x0=0, x1=piece.x1 - piece.x0, y0=low - piece.size, y1=low))
-    return [*_upended(upright), *others]
+    return out
 
 
-def _turned(turn: int, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
+def _turned(way: int, left: float, bottom: float, right: float, top: float) -> tuple[float, float, float, float]:
     """x0, y0, x1, y1 with y down, after turning the page so that text of this direction runs to the right."""
-    if turn == 0:
-        return left, -top, right, -bottom
-    if turn == 3:
+    if way == 3:
         return bottom, left, top, right
-    if turn == 2:
+    if way == 2:
         return -right, bottom, -left, top
-    return -top, -right, -bottom, -left
+    if way == 1:
+        return -top, -right, -bottom, -left
+    return left, -top, right, -bottom
 
 
-def _joined(chars: Iterable[tuple[str, float, float, float, float]]) -> list[Piece]:
+_REACH = (0.8, 0.5, 1.3)  # characters that a gap may be wide within a piece: without a space, with a supposed, with a drawn one
+
+
+def _joined(chars: Iterable[Char]) -> list[Piece]:
     """Characters as pieces: one goes on while the next character stands right behind on the same line."""
     out: list[Piece] = []
-    text, x0, y0, x1, y1, size, space = "", 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
-
-    def close() -> None:
-        if text:
-            out.append(Piece(unified(text), x0, y0, x1, y1, size))
-
-    for c, a, b, d, e in chars:
-        high = e - b
-        if c.isspace() or c == "\xa0":
-            space = max(space, d - a)
+    held: list[str] = []
+    x0 = x1 = base = size = 0.0
+    for c in (*chars, None):
+        gap = c.x0 - x1 if c else 0.0
+        if c and held and 0.6 * size <= c.size <= 1.6 * size and abs(c.base - base) <= 0.3 * size and -0.6 * size <= gap <= _REACH[c.apart] * size:
+            ascii_ = c.text.isascii() and held[-1].isascii()
+            if (c.apart and gap > 0.15 * size) or gap > (0.18 if ascii_ else 0.7) * size:
+                held.append(" ")
+            held.append(c.text)
+            x1, size = max(x1, c.x1), max(size, c.size)
             continue
-        gap = a - x1
-        near = (
-            0.5 * size < high < 2 * size and abs(e - y1) <= 0.35 * max(size, high) and -0.6 * size <= gap <= max(0.8 * size, min(space, 3 * size) + 0.3 * size)
-        )
-        if text and near:
-            if space or gap > 0.7 * size or (gap > 0.18 * size and c.isascii() and text[-1].isascii()):
-                text += " "
-            text, x1, y0, y1, size = text + c, max(x1, d), min(y0, b), max(y1, e), max(size, high)
-        else:
-            close()
-            text, x0, y0, x1, y1, size = c, a, b, d, e, high
-        space = 0.0
-    close()
+        if held:
+            out.append(Piece(unified("".join(held)), x0, base - 0.88 * size, x1, base + 0.12 * size, size))
+        if c:
+            held, x0, x1, base, size = [c.text], c.x0, c.x1, c.base, c.size
     return out
 
 
@@ -245,15 +267,23 @@ def _blocks(pieces: Sequence[Piece], em: float) -> Iterator[list[Piece]]:
         return
     over = [p for p in pieces if p.x0 < gutter < p.x1]
     beside = [p for p in pieces if not p.x0 < gutter < p.x1]
-    inset = [p for p in over if p.size < 1.2 * em and _enclosed(p, beside, gutter)]
-    for band in _bands([p for p in over if p not in inset], beside, em):
-        if all(p in over for p in band):
+    inset = [p for p in over if p.size < 1.2 * em and _enclosed(p, beside, gutter) and not _level(p, beside)]
+    over = [p for p in over if p not in inset]
+    over += [p for p in beside if _level(p, over)]  # other columns than these
+    beside = [p for p in beside if p not in over]
+    for band in _bands(over, beside, em):
+        if any(p in over for p in band):
             yield from _blocks(band, em) if len(band) < len(pieces) else [band]
         else:
             yield from _blocks([p for p in band if p.x1 <= gutter], em)
             yield from _blocks([p for p in band if p.x0 >= gutter], em)
     if inset:
         yield inset
+
+
+def _level(piece: Piece, others: Iterable[Piece]) -> bool:
+    """Whether one of the others stands on the line of a piece."""
+    return any(min(piece.y1, p.y1) - max(piece.y0, p.y0) > 0.5 * min(piece.size, p.size) for p in others)
 
 
 def _enclosed(piece: Piece, beside: Iterable[Piece], gutter: float) -> bool:
@@ -269,6 +299,8 @@ def _bands(over: list[Piece], beside: list[Piece], em: float) -> list[list[Piece
     kind, floor = "", 0.0
     for p in sorted([*over, *beside], key=lambda p: (p.y0 + p.y1, p.x0)):
         now = "over" if p in over else "beside"
+        if now == "beside" and kind == "over" and p.size >= 1.25 * em and abs(p.size - out[-1][-1].size) < 0.1 * em and p.y0 - floor < 0.8 * p.size:
+            now = "over"  # the rest of a title
         titled = now == kind == "beside" and p.size >= 1.25 * em and p.y0 >= floor + 0.5 * em
         if now != kind or titled:
             out.append([])
@@ -327,16 +359,17 @@ def _rows(block: Sequence[Piece]) -> list[Row]:
 
 
 def _row(line: Sequence[Piece]) -> Row:
-    text, cells = line[0].text, [line[0].text]
+    text, cells, starts = line[0].text, [line[0].text], [line[0].x0]
     for before, p in pairwise(line):
         gap = p.x0 - before.x1
-        if gap > 1.2 * p.size:
+        if gap > 0.4 * p.size:
             cells.append(p.text)
+            starts.append(p.x0)
         else:
             cells[-1] += p.text if gap < 0.2 * p.size else " " + p.text
         text += p.text if gap < 0.2 * p.size else " " + p.text
     size = _common((p.size, len(p.text)) for p in line)
-    return Row(text, line[0].x0, min(p.y0 for p in line), max(p.x1 for p in line), max(p.y1 for p in line), size, tuple(cells))
+    return Row(text, line[0].x0, min(p.y0 for p in line), max(p.x1 for p in line), max(p.y1 for p in line), size, tuple(cells), tuple(starts))
 
 
 def _furniture(pages: Sequence[Sequence[Row | None]], heights: Sequence[tuple[float, float]]) -> set[tuple[int, float, str]]:
@@ -409,7 +442,9 @@ def _block(rows: Sequence[Row], body: float) -> Iterator[str]:
 
 
 def _tabular(rows: Sequence[Row], n: int) -> bool:
-    """Whether a line is a row of a table: cells apart, and a line next to it has as many, or three and more."""
-    cells = len(rows[n].cells)
-    near = [len(rows[k].cells) for k in (n - 1, n + 1) if 0 <= k < len(rows)]
-    return cells > 1 and any(k == cells or (k > 2 and cells > 2) for k in near)
+    """Whether a line is a row of a table: of two cells or more, which begin where those of a line next to it begin."""
+    row = rows[n]
+    return len(row.cells) > 1 and any(
+        len(other.cells) == len(row.cells) and sum(abs(a - b) < 0.5 * row.size for a, b in zip(row.starts, other.starts, strict=True)) >= 2
+        for other in (rows[k] for k in (n - 1, n + 1) if 0 <= k < len(rows))
+    )
