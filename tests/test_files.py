@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -201,7 +202,8 @@ CHATS = {
     "before the name": "2023-07-11 10:12:05 张三(12345)\n一{0}\n\n2023-07-12 09:01:30 李四<a@b.c>\n二{0}\n",
     "in brackets": "[2023/7/11 10:12] 张三: 一{0}\n[2023/7/12 09:01] 李四: 二{0}\n",
     "after a dash": "2023/7/11, 10:12 - 张三: 一{0}\n2023/7/12, 09:01 - 李四: 二{0}\n",
-    "a day by itself": "群聊的聊天记录\n\n—————  2023-07-11  —————\n\n张三  10:12\n\n一{0}\n\n—————  2023-07-12  —————\n\n李四  09:01\n\n二{0}\n\n张三  09:05\n\n[动画表情]\n",
+    "a day by itself": "群聊的聊天记录\n\n—————  2023-07-11  —————\n\n张三  10:12\n\n一{0}\n\n"
+    "—————  2023-07-12  —————\n\n李四  09:01\n\n二{0}\n\n张三  09:05\n\n[动画表情]\n",
 }
 
 
@@ -447,3 +449,15 @@ def test_a_build_does_not_read_what_it_wrote(tmp_path: Path) -> None:
 def test_kept_names_are_good_on_every_system(path: str, kept: str) -> None:
     """A name that had to be changed is told apart from others by its hash."""
     assert texts.kept_name(path).startswith(kept)
+
+
+def test_the_how_to_cuts_quotes_as_it_says(built: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The Python of docs/howto/files.md runs over an output folder, and over one that was tampered with fails."""
+    page = (Path(__file__).parent.parent / "docs" / "howto" / "files.md").read_text("utf-8")
+    code = page.partition("```python\n")[2].partition("```")[0]
+    shutil.copytree(built / "out", tmp_path / "output")
+    monkeypatch.chdir(tmp_path)
+    exec(code, {})
+    (tmp_path / "output" / "texts" / "n" / "a.docx.txt").write_text("改", "utf-8")
+    with pytest.raises(AssertionError):
+        exec(code, {})
