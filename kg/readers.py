@@ -137,15 +137,16 @@ def kind_of(raw: bytes, name: str) -> str:
 
 def _package(raw: bytes, suffix: str) -> str:
     """What a file that is packed as a .zip is: by what it holds; a broken one by its name."""
+    by_name = {".docx": "docx", ".docm": "docx", ".xlsx": "xlsx", ".xlsm": "xlsx"}.get(suffix, "zip")
     try:
         names = set(zipfile.ZipFile(io.BytesIO(raw)).namelist())
     except (zipfile.BadZipFile, ValueError, OSError, NotImplementedError):
-        return {".docx": "docx", ".docm": "docx", ".xlsx": "xlsx", ".xlsm": "xlsx"}.get(suffix, "zip")
+        return by_name
     if "word/document.xml" in names:
         return "docx"
     if "xl/workbook.xml" in names:
         return "xlsx"
-    return "other" if names & {"[Content_Types].xml", "mimetype", "OFD.xml"} else "zip"
+    return "other" if names & {"[Content_Types].xml", "mimetype", "OFD.xml"} else by_name
 
 
 def _inked(text: str, path: Path) -> str:

@@ -24,7 +24,9 @@ _CONTENT = re.compile(r"<!--\s*enpcontent\s*-->(.*?)<!--\s*/enpcontent\s*-->", r
 _SAVED = re.compile(r"<!--\s*saved from url=\(\d+\)(\S+)\s*-->")
 _SECONDS = re.compile(r"\b(?:ct|create_time|oriCreateTime)\s*[=:]\s*[\"'](\d{10})[\"']")  # of public accounts: seconds since 1970
 
-_DROP = frozenset("script style noscript template nav footer aside button select option svg canvas object embed iframe frameset audio video map dialog".split())
+_DROP = frozenset(
+    "head script style noscript template nav footer aside button select option svg canvas object embed iframe frameset audio video map dialog".split()
+)
 _BLOCKS = frozenset(
     "address article blockquote body center dd details div dl dt fieldset figcaption figure footer form h1 h2 h3 h4 h5 h6 header hr li main nav ol p pre "
     "section summary table tbody td tfoot th thead tr ul founder-content founder-title".split()
@@ -43,7 +45,8 @@ _BODY = (
     *(f"//*[contains(concat(' ', @class, ' '), ' {name} ')]" for name in _CLASSES),
     "//article",
 )
-_TITLES = ("//*[@id='activity-name']", "//founder-title", "//meta[@name='ArticleTitle']/@content", "//meta[@property='og:title']/@content", "//h1", "//title")
+_TITLES = ("//*[@id='activity-name']", "//founder-title", "//meta[@name='ArticleTitle']/@content", "//h1", "//meta[@property='og:title']/@content", "//title")
+_NAMED = _TITLES[-2:]  # with the name of the site, maybe
 _DATES = ("PubDate", "publishdate", "publish_date", "pubdate", "article:published_time", "og:release_date", "weibo: article:create_at", "datePublished")
 _DATELINE = re.compile(r"(?:19|20)\d\d\s*[-/.年]\s*\d{1,2}\s*[-/.月]\s*\d{1,2}")
 
@@ -151,14 +154,21 @@ def _head(root: Any, html: str) -> dict[str, str]:
 
 
 def _title(root: Any, founder: dict[str, str]) -> str:
+    """The title that the page states for the article; that of the window only as far as the page itself shows it."""
     if founder.get("title"):
         return founder["title"]
+    shown = _bare("".join(root.xpath("//body//text()")))
     for path in _TITLES:
         found = [plain.line(x if isinstance(x, str) else x.text_content()) for x in root.xpath(path)]
         found = [x for x in found if x]
-        if len(found) == 1 or (found and path != "//h1"):
-            # the name of the site, of the section
-            return re.split(r"\s*[_|]\s*|\s+[-—–]+\s+|-{2,}", found[0])[0] if path == "//title" or path.startswith("//meta") else found[0]
+        if len(found) == 1 and path not in _NAMED:
+            return found[0]
+        for title in found if path in _NAMED else ():
+            cuts = [m.span() for m in re.finditer(r"\s*[-_|—–]+\s*", title)]  # before or after the name of the site, of the section
+            parts = sorted({title, *(title[:a] for a, _ in cuts), *(title[b:] for _, b in cuts)}, key=lambda p: (-len(p), p))
+            best = next((p for p in parts if len(_bare(p)) >= 4 and _bare(p) in shown), "")
+            if best:
+                return best
     return ""
 
 
@@ -185,7 +195,7 @@ def _dateline(root: Any, inner: Any) -> str:
     for each in root.iter():
         if each in within or not isinstance(each.tag, str) or each.tag in _DROP or each.tag in ("html", "body", "head", "title"):
             continue
-        own = plain.line(each.text_content()) if len(each) <= 8 else ""
+        own = plain.line(" ".join(each.itertext())) if len(each) <= 8 else ""
         if 8 <= len(own) <= 100 and _DATELINE.search(own) and re.search(r"来源|发布|时间|日期|编辑|作者|记者|第\s*\w{1,4}\s*版|\d:\d\d", own):
             return own
     return ""
@@ -262,8 +272,9 @@ def _left_out(node: Any, strict: bool) -> bool:
 
 
 def _reads(node: Any) -> bool:
-    """Whether it holds prose for all its name: three sentences, not in links."""
-    return len(re.findall("[。！？]", "".join(node.itertext()))) >= 3 and not _only_links(node)
+    """Whether it holds prose for all its name: 80 characters of whole sentences, not in links."""
+    sentences = re.findall("[^。！？]+[。！？]", plain.line("".join(node.itertext())))
+    return sum(len(s) for s in sentences if len(s) >= 15) >= 80 and not _only_links(node)
 
 
 def _only_links(node: Any) -> bool:

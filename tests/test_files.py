@@ -112,6 +112,29 @@ def test_a_page_without_a_charset(tmp_path: Path, encoding: str) -> None:
     assert one(tmp_path, "a.html", f"<p>{LEAD}<br>{BODY}</p>".encode(encoding)).source.text == f"{LEAD}\n{BODY}\n"
 
 
+def test_a_page_of_a_public_account(tmp_path: Path) -> None:
+    """Hidden until its script has run; its day stands in the script, in Beijing time."""
+    page = (
+        f'<html><head><meta charset="utf-8"><meta property="og:title" content="{TITLE}"></head><body>'
+        f'<h1 id="activity-name"> {TITLE} </h1><em id="publish_time"></em>'
+        f'<div id="js_content" style="visibility: hidden"><section><p><span>{LEAD[:20]}</span>{LEAD[20:]}</p></section><p>{BODY}</p></div>'
+        '<script>var ct = "1689091520";</script></body></html>'
+    )
+    document = one(tmp_path, "a.html", page)
+    assert (document.source.text, document.meta.date) == (f"# {TITLE}\n{LEAD}\n{BODY}\n", date(2023, 7, 12))
+
+
+@pytest.mark.parametrize("window", [TITLE, f"{TITLE}-某区人民政府", f"某日报_{TITLE}", f"{TITLE} - 新闻 - 某网", "某日报数字报"])
+def test_a_title_is_one_that_the_page_shows(tmp_path: Path, window: str) -> None:
+    """The window's title without the name of the site, and the line of date and source above the article."""
+    page = f"""<html><head><title>{window}</title></head><body><div class="bt">{TITLE}</div>
+<div><span>发布日期：2023-07-11 10:12</span><span>来源：萧山日报</span></div>
+<div id="zoom"><p>{LEAD}</p><p>{BODY}</p></div><div class="footer">主办：某区</div></body></html>"""
+    lines = one(tmp_path, "a.html", page).source.text.split("\n")
+    assert lines[-4:-1] == ["发布日期：2023-07-11 10:12 来源：萧山日报", LEAD, BODY]
+    assert lines[:-4] == ([f"# {TITLE}"] if TITLE in window else [])
+
+
 def test_a_web_archive_is_its_page(tmp_path: Path) -> None:
     """.mht as browsers save it."""
     from email.mime.multipart import MIMEMultipart
