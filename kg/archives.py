@@ -10,7 +10,7 @@ from pathlib import PurePosixPath
 
 from .errors import KgError
 
-MOST = 512 * 1024 * 1024  # bytes of all entries together
+MOST = 512_000_000  # bytes of all entries together
 ENTRIES = 50_000
 RATIO = 250  # of an entry's size to its packed size, beyond a megabyte; news packs three to twenty to one
 

@@ -59,7 +59,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
         text = sys.stdin.read()
     if not (text or "").strip():
         raise KgError("text-empty")
-    document = Document(documents.text_source(text or "", "text"), Meta(date=_day(day)))
+    document = documents.parted(Document(documents.text_source(text or "", "text"), Meta(date=_day(day))))
     graph = build.merge([extract(document, pack.load(*packs))])
     if turtle:
         from . import rdf

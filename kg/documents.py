@@ -21,7 +21,7 @@ from .errors import KgError
 from .lists import date_in_name, read_date, read_meta
 from .model import Document, Meta, Part, SourceFile
 
-__all__ = ["Inputs", "date_in_name", "decode", "read_date", "read_inputs", "text_source"]
+__all__ = ["Inputs", "date_in_name", "decode", "parted", "read_date", "read_inputs", "text_source"]
 
 MADE = ("graph.ttl", "report.json")  # a folder that holds one of these was written into by a build
 OUTPUT = frozenset(("network.html", "nodes.csv", "edges.csv", "facts.xlsx", "texts", "tables", "neo4j"))
@@ -62,7 +62,7 @@ def read_inputs(inputs: Sequence[Path], *, day: date | None = None) -> Inputs:
         raise problems[0]
     if day:
         documents = _dated(documents, day, inputs[0])
-    documents = sorted(map(_parted, documents), key=lambda d: d.source.path)
+    documents = sorted(map(parted, documents), key=lambda d: d.source.path)
     recoded = tuple((d.source.path, d.source.encoding) for d in documents if not d.source.encoding.startswith("utf-8"))
     kinds = Counter(PurePosixPath(p.lower()).suffix or PurePosixPath(p).name for p in passed)
     return Inputs(tuple(documents), tuple(problems), recoded, tuple(sorted(kinds.items(), key=lambda k: (-k[1], k[0]))))
@@ -199,7 +199,7 @@ def _meta(path: Path, name: str, metas: dict[Path, Mapping[str, Meta]]) -> Meta:
     return Meta()
 
 
-def _parted(document: Document) -> Document:
+def parted(document: Document) -> Document:
     """A chat that was pasted into a text, as its messages."""
     source, meta = document.source, document.meta
     if "#" in source.path or source.pages:

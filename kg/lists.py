@@ -13,6 +13,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from . import plain
 from .errors import KgError
 from .model import Document, Meta, SourceFile
 from .office import Sheet
@@ -76,7 +77,7 @@ def _composed(row: Mapping[str, str]) -> str:
     """The text under its title and author, where it does not begin with them."""
     head = " ".join(row.get("title", "").split())
     author = " ".join(row.get("author", "").split())
-    text = row["text"]
+    text = plain.without_tags(row["text"])
     bare = re.sub(r"\W", "", text[:300])
     above = [x for x in (head, author) if x and not (x == head and bare.startswith(re.sub(r"\W", "", x)))]
     if author and author in text[:300]:

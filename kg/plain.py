@@ -4,10 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
+from html import unescape
 
 _END = re.compile(r"[。！？!?；;：:…]+[”’」』）)]*$")
 _HAN = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef\u3000-\u303f“”‘’…—"
 _SOFT = re.compile(rf"(?<=[{_HAN}])[ \t\xa0]*\n[ \t\xa0\n]*(?=[{_HAN}])")
+_TAGGED = re.compile(r"</(?:p|div|span|strong|td|a)>|<br\s*/?>", re.IGNORECASE)
+_BREAKS = re.compile(r"\s*</(?:p|div|tr|li|h\d)>\s*|\s*<br\s*/?>\s*", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z][\w:-]*(?:\s[^<>]*)?/?>|<!--.*?-->", re.DOTALL)
 LONG = 80  # characters of a cell that is no cell of a table of figures, but prose set in a frame
 
 
@@ -45,6 +49,17 @@ def table(rows: Iterable[Sequence[Sequence[str]]]) -> list[str]:
         else:
             out.append(row(["".join(cell) for cell in cells]))
     return out
+
+
+def without_tags(words: str) -> str:
+    """Text that was cut out of a web page with its tags: paragraphs and line breaks as lines, all other tags gone.
+
+    >>> without_tags("<p>某行&nbsp;放款<b>30</b>万元。</p><p>a<b</p>"), without_tags("a<b, c>d")
+    ('某行\\xa0放款30万元。\\na<b\\n', 'a<b, c>d')
+    """
+    if not _TAGGED.search(words):
+        return words
+    return unescape(_TAG.sub("", _BREAKS.sub("\n", words)))
 
 
 def text(lines: Iterable[str]) -> str:

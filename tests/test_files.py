@@ -172,6 +172,12 @@ def test_a_csv_list_with_chinese_columns(tmp_path: Path, encoding: str) -> None:
     assert (document.source.path, document.source.text, document.meta.date) == ("n/list.csv#1", f"{TITLE}\n{LEAD}", date(2023, 7, 11))
 
 
+def test_cells_cut_out_of_web_pages_lose_their_tags(tmp_path: Path) -> None:
+    """As databases export them."""
+    book = workbook({"a": [["标题", "正文"], [TITLE, f"<p>{LEAD}</p><p><b>{BODY}</b></p>"]]})
+    assert one(tmp_path, "a.xlsx", book).source.text == f"{TITLE}\n{LEAD}\n{BODY}\n"
+
+
 def test_a_cell_just_as_it_stands_is_not_kept_again(tmp_path: Path) -> None:
     """A corpus of texts alone is its own raw text, however many rows it has."""
     assert one(tmp_path, "a.jsonl", json.dumps({"text": WIRE}) + "\n").source.kept == ""
@@ -251,6 +257,18 @@ def test_a_pasted_chat_is_its_messages(chat: str) -> None:
 def test_other_text_is_no_chat(text: str) -> None:
     """Date lines of articles, a programme of the day and a single signature are left alone."""
     assert messages(text) == ()
+
+
+def test_a_chat_pasted_into_kg_try() -> None:
+    """Is read as one in a file."""
+    done = subprocess.run(
+        [sys.executable, "-m", "kg", "try"],
+        input=CHATS["before the name"].format(WIRE),
+        capture_output=True,
+        encoding="utf-8",
+        env={**os.environ, "LC_ALL": "C.UTF-8"},
+    )
+    assert (done.returncode, "30万元" in done.stdout, "张三" in done.stdout) == (0, True, False)
 
 
 def test_a_chat_dates_its_facts_and_its_speakers_are_none(tmp_path: Path) -> None:
