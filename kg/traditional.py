@@ -8,10 +8,12 @@ from dataclasses import replace
 from .fold import simplified
 from .model import Amount, Article, Aside, DocumentFacts, Entity, Evidence, Fact, Link, Mention, Quantity, Span, TimeRef
 
+_WORDED = ("title", "collateral")  # roles that hold words of the text
+
 
 def read_as_simplified(article: Article, read: Callable[[Article], DocumentFacts]) -> DocumentFacts:
-    """What `read` finds in an article, whatever characters it is written in. Labels, posts and metrics are Simplified, with the
-    written forms as aliases; quantities and times are worded as written.
+    """What `read` finds in an article, whatever characters it is written in. Labels and metrics are Simplified, with the written
+    forms as aliases; posts, quantities and times are worded as written. A fact keeps the id of its Simplified twin.
     """
     text = simplified(article.text)
     if text == article.text:
@@ -39,8 +41,10 @@ def _as_written(part: DocumentFacts, article: Article, text: str) -> DocumentFac
     def fact(f: Fact) -> Fact:
         evidence = tuple(Evidence(e.article, e.passages, tuple(map(mention, e.mentions))) for e in f.evidence)
         around = [span for e in f.evidence for span in e.passages] or [Span(0, 0)]
-        time = f.time and replace(f.time, text=words(f.time.text, min(around).start, max(s.end for s in around)))
-        return replace(f, amounts=tuple((k, amount(a)) for k, a in f.amounts), time=time, evidence=evidence)
+        low, high = min(around).start, max(s.end for s in around)
+        time = f.time and replace(f.time, text=words(f.time.text, low, high))
+        roles = tuple((k, words(v, low, high) if k in _WORDED else v) for k, v in f.roles)
+        return replace(f, roles=roles, amounts=tuple((k, amount(a)) for k, a in f.amounts), time=time, evidence=evidence)
 
     written: dict[str, set[str]] = {}
     for link in part.links:

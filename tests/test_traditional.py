@@ -53,7 +53,7 @@ def unscoped(identifier: str) -> str:
 
 
 def said(f: Fact) -> object:
-    roles = tuple((k, unscoped(v)) for k, v in f.roles if not v.startswith("fact/"))
+    roles = tuple((k, simplified(unscoped(v))) for k, v in f.roles if not v.startswith("fact/"))
     return f.kind, roles, tuple((k, a.quantity.value, a.quantity.unit) for k, a in f.amounts), f.time and (f.time.start, f.time.end), f.status, f.found_by
 
 
