@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
+from .fold import simplified
 from .model import Span
 from .pack import Pack
 
@@ -96,7 +97,7 @@ def names_of(text: str, pack: Pack, *, labelled: bool = False) -> Names | None:
     >>> [("■ 通讯员 项子豪 本报记者 周 静"[s.start : s.end]) for s in names_of("■ 通讯员 项子豪 本报记者 周 静", pack.load()).spans]
     ['项子豪', '周 静']
     """
-    words = _words(pack)
+    text, words = simplified(text), _words(pack)
     if not 2 <= len(text) <= _LINE:
         return None
     spans: list[Span] = []
@@ -165,7 +166,7 @@ def authors(text: str, pack: Pack) -> tuple[Span, ...]:
     >>> [("本报讯（占晓峰 记者 周晴）3月6日"[s.start : s.end]) for s in authors("本报讯（占晓峰 记者 周晴）3月6日", pack.load())]
     ['占晓峰', '周晴']
     """
-    words = _words(pack)
+    text, words = simplified(text), _words(pack)
     out: list[Span] = []
     for m in (words.dateline.match(text), words.trailer.search(text, max(0, len(text) - 70))):
         found = m and names_of(m["names"], pack)
@@ -184,7 +185,7 @@ def credits(text: str, pack: Pack) -> tuple[Span, ...]:
     >>> [("图为开工现场。 周晴 摄"[s.start : s.end]) for s in credits("图为开工现场。 周晴 摄", pack.load())]
     ['周晴']
     """
-    words = _words(pack)
+    text, words = simplified(text), _words(pack)
     out: list[Span] = []
     if len(text) > 4 * _LINE:
         return ()
@@ -203,7 +204,7 @@ def has_dateline(text: str, pack: Pack) -> bool:
     >>> has_dateline("郓城融媒讯（记者 田野）“这钱", pack.load()), has_dateline("电话（记者）", pack.load())
     (True, False)
     """
-    words = _words(pack)
+    text, words = simplified(text), _words(pack)
     if words.wire.match(text) and re.match(r"\S{0,3}[本新][报网台刊华]\S*\s", text[:12]):
         return True
     m = words.dateline.match(text)

@@ -35,12 +35,12 @@ class Finding:
 def check(path: Path | GraphFile, sources: Path | None = None) -> list[Finding]:
     """All that is found wrong, worst first; with `sources` every quote is cut again from the files there.
 
-    `sources` is the folder, file or corpus that was built from. Raises KgError if graph or sources cannot be read.
+    `sources` is the folder, file or corpus that was built from; without it, what a build has kept of extracted texts is taken.
+    Raises KgError if graph or sources cannot be read.
     """
     data = path if isinstance(path, GraphFile) else read_graph(path)
     out = [*_queries(data), *_shapes(data)]
-    if sources is not None:
-        out += _against_sources(data, sources)
+    out += _against_kept(data) if sources is None else _against_sources(data, sources)
     return sorted(out, key=lambda f: (SEVERITIES.index(f.severity), f.check, f.problem, f.where))
 
 
@@ -85,6 +85,22 @@ def _shapes(data: GraphFile) -> Iterator[Finding]:
                 yield Finding("shape-" + rule.name, rule.severity, say(rule.zh, rule.en) + say("。", "."), cause, cure, where)
 
 
+def _against_kept(data: GraphFile) -> Iterator[Finding]:
+    """The quotes of files whose text was extracted, against the texts that stand beside the graph."""
+    whole: dict[str, str] = {}
+    folder = data.path if data.path.is_dir() else data.path.parent
+    for row in data.select("SELECT ?file ?path ?kept WHERE { ?file gf:path ?path ; gf:extractedText ?kept } ORDER BY ?path"):
+        try:
+            whole[row["file"]] = (folder / row["kept"]).read_bytes().decode()
+        except (OSError, UnicodeDecodeError):
+            problem, cause = (
+                say("保存的文本不在图旁边。", "An extracted text is not beside the graph."),
+                say("图被单独拷走。", "The graph was copied without it."),
+            )
+            yield Finding("text-missing", "warning", problem, cause, say("连同 texts/ 一起拷贝。", "Copy texts/ with it."), row["kept"])
+    yield from _quotes(data, whole)
+
+
 def _against_sources(data: GraphFile, sources: Path) -> Iterator[Finding]:
     from .documents import read_inputs
 
@@ -104,6 +120,14 @@ def _against_sources(data: GraphFile, sources: Path) -> Iterator[Finding]:
             yield Finding("source-changed", "error", problem, cause, again, row["path"])
         else:
             whole[row["file"]] = found[1]
+    yield from _quotes(data, whole)
+
+
+def _quotes(data: GraphFile, whole: dict[str, str]) -> Iterator[Finding]:
+    """The quotes that are not what the texts have there; `whole`: texts by file."""
+    again = say("对同一份文件重新生成图。", "Build the graph again from the same files.")
+    if not whole:
+        return
     spans = """SELECT ?span ?file ?start ?end ?quote WHERE {
         { ?span gf:inArticle ?article } UNION { ?outer gf:segment ?span ; gf:inArticle ?article }
         ?article dct:isPartOf ?file . ?span gf:quote ?quote ; gf:start ?start ; gf:end ?end } ORDER BY ?span"""

@@ -59,7 +59,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
         text = sys.stdin.read()
     if not (text or "").strip():
         raise KgError("text-empty")
-    document = Document(documents.text_source(text or "", "text"), Meta(date=_day(day)))
+    document = documents.parted(Document(documents.text_source(text or "", "text"), Meta(date=_day(day))))
     graph = build.merge([extract(document, pack.load(*packs))])
     if turtle:
         from . import rdf
@@ -102,8 +102,8 @@ def build_(
     corrected: Path | None,
     least: float,
 ) -> None:
-    """Build the graph of text files, folders of them, or a corpus (.jsonl, .csv with a column `text`).
-    由文本文件、目录或语料库建图。
+    """Build the graph of files: .txt .md .docx .pdf .html, lists of articles (.xlsx .csv .jsonl), .zip, or folders of them.
+    由文件或目录建图：文本、Word、PDF、网页、文章列表（Excel、CSV）、压缩包。
 
     \b
     A folder may hold meta.csv with the columns file,date,paper,page,url.
@@ -141,6 +141,9 @@ def build_(
         click.echo(say(f"kg：{path} 按 {encoding} 解码", f"kg: {path} was decoded as {encoding}"), err=True)
     for problem in report.problems:
         click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
+    if report.passed:
+        kinds = "、".join(f"{kind} {count}" for kind, count in report.passed)
+        click.echo(say(f"kg：不含文字而略过：{kinds}", f"kg: passed over, being no text: {kinds.replace('、', ', ')}"), err=True)
     click.echo(outputs.summary(report))
     if report.problems:
         click.echo(say(f"kg：{len(report.problems)} 个文件未处理", f"kg: {len(report.problems)} file(s) left out"), err=True)

@@ -232,7 +232,7 @@ class _Side:
         node = self.nodes[s]
         if self.kinds[s] == "SourceFile":
             path = self.first(s, "gf:path")
-            return Record(path, "SourceFile", path, {"sha256": tuple(node.get("gf:sha256", ()))})
+            return Record(path, "SourceFile", path, {p: tuple(node[f"gf:{p}"]) for p in ("sha256", "extractedText") if f"gf:{p}" in node})
         kept = ("gf:byline", "gf:paper", "gf:pageNumber", "gf:url", "dct:issued")
         label = "".join(self.first(s, p) for p in node if p.startswith("dct:title")) or s
         return Record(s, "Article", label, {_local(p): tuple(node[p]) for p in kept if p in node})

@@ -1,4 +1,4 @@
-"""From paths to documents: files, folders and corpora are read and decoded, and what is known about each is gathered.
+"""From paths to documents: files and folders are found, read and decoded, and what is known about each is gathered.
 
 A document's `path` is relative to its input's parent, POSIX: `kg build news/` names `news/2023/a.txt`. A row of a corpus
 is named by its file and its own `file` column or number: `corpus.jsonl#12`.
@@ -7,25 +7,24 @@ is named by its file and its own `file` column or number: `corpus.jsonl#12`.
 from __future__ import annotations
 
 import codecs
-import csv
 import hashlib
-import io
-import json
 import os
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path, PurePosixPath
-from typing import Any
 
+from . import chat, readers
 from .errors import KgError
-from .model import Document, Meta, SourceFile
+from .lists import date_in_name, read_date, read_meta
+from .model import Document, Meta, Part, SourceFile
 
-TEXT = (".txt", ".md")
-CORPUS = (".jsonl", ".csv", ".tsv")
-COLUMNS = ("file", "date", "paper", "page", "url")
-META = "meta.csv"
+__all__ = ["Inputs", "date_in_name", "decode", "parted", "read_date", "read_inputs", "text_source"]
+
+MADE = ("graph.ttl", "report.json")  # a folder that holds one of these was written into by a build
+OUTPUT = frozenset(("network.html", "nodes.csv", "edges.csv", "facts.xlsx", "texts", "tables", "neo4j"))
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,41 +34,44 @@ class Inputs:
     documents: tuple[Document, ...]
     problems: tuple[KgError, ...] = ()
     recoded: tuple[tuple[str, str], ...] = ()  # path and encoding
+    passed: tuple[tuple[str, int], ...] = ()  # kinds of files that hold no text, and how many of each there are
 
 
 def read_inputs(inputs: Sequence[Path], *, day: date | None = None) -> Inputs:
-    """Read files, folders (all .txt and .md below; README and hidden files are passed over) and corpora (.jsonl, .csv, .tsv).
+    """Read files and folders (all below them that readers.treatment reads; what a build has written there is passed over).
 
     A bad file is left out and told in `problems`; where nothing is left, the first problem is raised. `day` dates the one
     document that has no date; it is a KgError where there is none or more than one.
     """
-    found = _find(inputs)
     documents: list[Document] = []
     problems: list[KgError] = []
-    metas: dict[Path, Mapping[Path, Meta]] = {}
-    for name, path in sorted(found.items()):
+    metas: dict[Path, Mapping[str, Meta]] = {}
+    files, passed = _find(inputs)
+    for name, path in sorted(files.items()):
         try:
-            if path.suffix.lower() in CORPUS:
-                documents += read_corpus(path, name)
-            else:
-                documents.append(Document(read_file(path, name), _meta(path, name, metas)))
+            outside = _meta(path, name, metas)
+            found = readers.read(_bytes(path), name, decode, where=path)
+            documents += [readers.with_meta(d, outside) for d in found.documents]
+            problems += [_named(p, path, name) for p in found.problems]
+            passed += found.passed
         except KgError as error:
             if error.slug == "meta-bad":
                 raise
-            problems.append(KgError(error.slug, **{**error.values, "name": name}))
+            problems.append(_named(error, path, name))
     if not documents and problems:
         raise problems[0]
     if day:
         documents = _dated(documents, day, inputs[0])
+    documents = sorted(map(parted, documents), key=lambda d: d.source.path)
     recoded = tuple((d.source.path, d.source.encoding) for d in documents if not d.source.encoding.startswith("utf-8"))
-    return Inputs(tuple(sorted(documents, key=lambda d: d.source.path)), tuple(problems), recoded)
+    kinds = Counter(PurePosixPath(p.lower()).suffix or PurePosixPath(p).name for p in passed)
+    return Inputs(tuple(documents), tuple(problems), recoded, tuple(sorted(kinds.items(), key=lambda k: (-k[1], k[0]))))
 
 
-def read_file(path: Path, name: str) -> SourceFile:
-    """One text file, known as `name`. Raises KgError if it is empty, unreadable or not text."""
-    raw = _bytes(path)
-    text, encoding = decode(raw, path)
-    return SourceFile(name, hashlib.sha256(raw).hexdigest(), encoding, text)
+def _named(error: KgError, path: Path, name: str) -> KgError:
+    """The error with the name that its file has in the graph."""
+    told = str(error.values.get("path", path))
+    return KgError(error.slug, **{**error.values, "name": name + told.removeprefix(str(path)).replace(os.sep, "/") if told.startswith(str(path)) else name})
 
 
 def text_source(text: str, name: str) -> SourceFile:
@@ -125,15 +127,16 @@ def _bytes(path: Path) -> bytes:
         raise KgError("input-unreadable", path=path, why=error.strerror or type(error).__name__) from None
 
 
-def _find(inputs: Sequence[Path]) -> dict[str, Path]:
-    """Name → file. A file given twice is one; two files of one name are a KgError."""
+def _find(inputs: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
+    """Name → file, and the files that hold no text. A file given twice is one; two files of one name are a KgError."""
+    passed: list[str] = []
     named: dict[str, Path] = {}
     names: dict[str, str] = {}  # by absolute path
     for given in inputs:
         if not given.exists():
             raise KgError("input-missing", path=given)
         above = os.path.dirname(os.path.abspath(given))
-        files = list(_walk(given)) if given.is_dir() else [given]
+        files = list(_walk(given, passed)) if given.is_dir() else [given]
         if not files:
             raise KgError("folder-empty", path=given)
         for file in files:
@@ -146,7 +149,7 @@ def _find(inputs: Sequence[Path]) -> dict[str, Path]:
             if name in named:
                 raise KgError("input-twice", name=name, first=named[name], second=file)
             named[name], names[whole] = file, name
-    return named
+    return named, passed
 
 
 def _readable(name: str) -> str:
@@ -154,142 +157,55 @@ def _readable(name: str) -> str:
     return name.encode("utf-8", "replace").decode()
 
 
-def _walk(folder: Path) -> Iterator[Path]:
+def _walk(folder: Path, passed: list[str]) -> Iterator[Path]:
     try:
         paths = sorted(folder.iterdir())
     except OSError as error:
         raise KgError("input-unreadable", path=folder, why=error.strerror) from None
+    built = any(p.name in MADE for p in paths)
     for path in paths:
-        if path.name.startswith("."):
+        if path.name.startswith(".") or (built and path.name in OUTPUT):
             continue
         if path.is_dir():
             if not path.is_symlink():  # a link to a folder above would never end
-                yield from _walk(path)
-        elif path.suffix.lower() in TEXT and path.stem.lower().split(".")[0] != "readme":
-            yield path
+                yield from _walk(path, passed)
+        elif path.name not in MADE and (how := readers.treatment(path.name)) and (path.is_file() or not path.exists()):  # no pipe
+            if how == "read":
+                yield path
+            else:
+                passed.append(path.name)
 
 
-def _meta(path: Path, name: str, metas: dict[Path, Mapping[Path, Meta]]) -> Meta:
-    """What the nearest meta.csv says of a file (its own folder, then those above within the input), and its name's date."""
+@dataclass(frozen=True, slots=True)
+class _Below:
+    """The files below a folder, by their path from it."""
+
+    folder: Path
+
+    def __contains__(self, file: object) -> bool:
+        return (self.folder / str(file)).is_file()
+
+
+def _meta(path: Path, name: str, metas: dict[Path, Mapping[str, Meta]]) -> Meta:
+    """What the nearest meta.csv says of a file: in its own folder, then in those above within the input."""
     within = len(PurePosixPath(name).parts) - 1
     for folder in path.parents[: max(within, 1)]:
         if folder not in metas:
-            metas[folder] = read_meta(folder / META) if (folder / META).is_file() else {}
-        if path in metas[folder]:
-            known = metas[folder][path]
-            return known if known.date else replace(known, date=date_in_name(name))
-    return Meta(date=date_in_name(name))
+            table = folder / readers.META
+            metas[folder] = read_meta(decode, _bytes(table), table, _Below(folder)) if table.is_file() else {}
+        known = metas[folder].get(path.relative_to(folder).as_posix())
+        if known:
+            return known
+    return Meta()
 
 
-def read_meta(path: Path) -> dict[Path, Meta]:
-    """The lines of a meta.csv by file. Raises KgError with the line number."""
-    out: dict[Path, Meta] = {}
-    for line, row in _rows(path, "meta-bad", "file", COLUMNS):
-        file = path.parent / row["file"].replace("\\", "/")
-        if not row["file"] or not file.is_file():
-            raise KgError("meta-bad", path=path, line=line, why=f"no file “{row['file']}” in {path.parent}")
-        if file in out:
-            raise KgError("meta-bad", path=path, line=line, why=f"{row['file']} stands here twice")
-        out[file] = _row_meta(row, "meta-bad", path, line)
-    return out
-
-
-def read_corpus(path: Path, name: str) -> list[Document]:
-    """One document a row of a JSONL, CSV or TSV file: a column `text`, and date, paper, page, url, file as in meta.csv."""
-    out: list[Document] = []
-    seen: set[str] = set()
-    rows = _json_rows(path) if path.suffix.lower() == ".jsonl" else _rows(path, "corpus-bad", "text")
-    for number, (line, row) in enumerate(rows, 1):
-        if "text" not in row:
-            raise KgError("corpus-bad", path=path, line=line, why="no column text; wanted: text," + ",".join(COLUMNS))
-        if not row["text"].strip():
-            continue
-        own = f"{name}#{row.get('file') or number}"
-        if own in seen:
-            raise KgError("corpus-bad", path=path, line=line, why=f"file {row['file']} stands here twice")
-        seen.add(own)
-        meta = _row_meta(row, "corpus-bad", path, line)
-        out.append(Document(text_source(row["text"], own), meta if meta.date else replace(meta, date=date_in_name(row.get("file", "")))))
-    if not out:
-        raise KgError("file-empty", path=path)
-    return out
-
-
-def _rows(path: Path, slug: str, wanted: str, known: Sequence[str] = ()) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells by column of a CSV (or TSV) file that has the column `wanted`, and none but the `known` if they are given."""
-    try:
-        text, _ = decode(_bytes(path), path)
-    except KgError as error:
-        raise KgError(slug, path=path, line=1, why=error) from None
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter="\t" if path.suffix.lower() == ".tsv" else ",", strict=True)
-    try:
-        header = [c.strip().lower() for c in next(reader)]
-        if wanted not in header:
-            raise KgError(slug, path=path, line=1, why=f"no column {wanted}; known: {', '.join(known or ('text', *COLUMNS))}")
-        if unknown := [c for c in header if known and c not in known]:
-            raise KgError(slug, path=path, line=1, why=f"unknown column {unknown[0]}; known: {', '.join(known)}")
-        for cells in reader:
-            if not any(c.strip() for c in cells):
-                continue
-            if len(cells) > len(header):
-                raise KgError(slug, path=path, line=reader.line_num, why=f"{len(cells)} cells under {len(header)} columns; quote a cell that has a comma")
-            yield reader.line_num, {k: v if k == "text" else v.strip() for k, v in zip(header, cells + [""] * len(header), strict=False)}
-    except csv.Error as error:
-        raise KgError(slug, path=path, line=reader.line_num, why=error) from None
-
-
-def _json_rows(path: Path) -> Iterator[tuple[int, dict[str, str]]]:
-    text, _ = decode(_bytes(path), path)
-    for line, one in enumerate(text.split("\n"), 1):
-        if not one.strip():
-            continue
-        try:
-            row: Any = json.loads(one)
-        except json.JSONDecodeError as error:
-            raise KgError("corpus-bad", path=path, line=line, why=error) from None
-        if not isinstance(row, dict):
-            raise KgError("corpus-bad", path=path, line=line, why="not an object {…}")
-        yield line, {str(k): "" if v is None else str(v) for k, v in row.items()}
-
-
-def _row_meta(row: Mapping[str, str], slug: str, path: Path, line: int) -> Meta:
-    day = row.get("date", "")
-    if day and not read_date(day):
-        raise KgError(slug, path=path, line=line, why=f"“{day}” is no date; write it as 2023-07-11")
-    return Meta(read_date(day), row.get("paper", ""), row.get("page", ""), row.get("url", ""))
-
-
-_DATE = re.compile(r"(?<!\d)((?:19|20)\d\d)(?:([-_./年])(\d{1,2})(?:\2|月)(\d{1,2})(?!\d)|(\d\d)(\d\d)(?![0-9A-Za-z]))")
-
-
-def read_date(text: str) -> date | None:
-    """A day as 2023-07-11, 2023/7/11, 2023.7.11, 2023年7月11日 or 20230711 (a time of day after it is passed over), or None.
-
-    >>> read_date("2023年7月11日"), read_date("2023-13-01")
-    (datetime.date(2023, 7, 11), None)
-    """
-    m = _DATE.match(text.strip())
-    return _day(m) if m and not text.strip()[m.end() :].strip("日号 T:.+-Z0123456789") else None
-
-
-def date_in_name(name: str) -> date | None:
-    """The one date in a file's name, else in the name of the nearest folder; None where there are two.
-
-    >>> date_in_name("news/2023-07-11_p4.txt"), date_in_name("20230711/p4.txt"), date_in_name("000_890056f2ccfa06e8.txt")
-    (datetime.date(2023, 7, 11), datetime.date(2023, 7, 11), None)
-    """
-    for part in reversed(PurePosixPath(name).parts):
-        days = {d for m in _DATE.finditer(part) if (d := _day(m))}
-        if days:
-            return days.pop() if len(days) == 1 else None
-    return None
-
-
-def _day(m: re.Match[str]) -> date | None:
-    try:
-        return date(int(m[1]), int(m[3] or m[5]), int(m[4] or m[6]))
-    except ValueError:
-        return None
+def parted(document: Document) -> Document:
+    """A chat that was pasted into a text, as its messages."""
+    source, meta = document.source, document.meta
+    if "#" in source.path or source.pages:
+        return document
+    found = chat.messages(source.text, meta.date)
+    return replace(document, parts=tuple(Part(m.span, replace(meta, date=m.day or meta.date)) for m in found)) if found else document
 
 
 def _dated(documents: Iterable[Document], day: date, where: Path) -> list[Document]:

@@ -18,8 +18,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "two inputs would both be called {name}: {first} and {second}. Rename one, or give the folder above both.",
     ),
     "folder-empty": (
-        "目录里没有文本：{path}。需要 .txt 或 .md 文件（README 不算）。",
-        "no text in folder {path}. It needs .txt or .md files (README does not count).",
+        "没有可读的文件：{path}。可读 .txt .md .docx .pdf .html .xlsx .csv .jsonl .zip（README 不算）。",
+        "nothing to read in {path}. Read are .txt .md .docx .pdf .html .xlsx .csv .jsonl .zip (README does not count).",
     ),
     "file-empty": ("空文件：{path}。请删去或填上内容。", "empty file: {path}. Remove it or give it content."),
     "file-not-text": (
@@ -29,6 +29,47 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "file-damaged": (
         "文件损坏：{path} 第 {at} 字节起不是 UTF-8，其余是。请修好该处或重新导出。",
         "damaged file: {path} is UTF-8 but for the bytes at {at}. Repair that place or export the file again.",
+    ),
+    "file-broken": ("文件损坏，打不开：{path}（{why}）。请重新下载或导出。", "broken file: {path} ({why}). Download or export it again."),
+    "file-locked": ("文件有密码：{path}。请去掉密码另存。", "locked by a password: {path}. Save it without one."),
+    "file-kind": ("不读这种文件：{path}。请另存为 {better}。", "files of this kind are not read: {path}. Save it as {better}."),
+    "file-no-text": (
+        "文件里没有文字：{path}。若是图片，请先识别文字（OCR）。",
+        "no text in {path}. If it holds pictures of text, recognise the text first (OCR).",
+    ),
+    "files-extra": (
+        '读 {path} 需要 {library}。请安装：pip install "gongfu-kg[files]"。',
+        'reading {path} needs {library}. Install it: pip install "gongfu-kg[files]".',
+    ),
+    "pdf-scan": ("PDF 没有文字层（扫描件）：{path}。请先识别文字（OCR）。", "no text layer in {path}: it is a scan. Recognise its text first (OCR)."),
+    "pdf-pages": (
+        "{path} 第 {pages} 页没有文字层（扫描件），其余各页已读。请先识别文字（OCR）。",
+        "no text layer on page {pages} of {path}: scans. The other pages are read. Recognise their text first (OCR).",
+    ),
+    "pdf-garbled": (
+        "PDF 的文字层不可用：{path}（字体没有字符对照）。请从原稿重新导出，或识别文字（OCR）。",
+        "the text layer of {path} has no meaning (its fonts name no characters). Export it again from the source, or recognise its text (OCR).",
+    ),
+    "page-empty": (
+        "网页里没有正文：{path}。请在浏览器中打开后另存为完整网页。",
+        "no text in web page {path}. Open it in a browser and save the complete page.",
+    ),
+    "page-frames": (
+        "网页只有框架：{path}，正文在另一个文件里。请另存框架内的网页。",
+        "web page {path} holds only frames; the text is in another file. Save the page in the frame.",
+    ),
+    "sheet-columns": (
+        "不是文章列表：{path}。需要一行列名，至少有“正文”（或 text），可有 标题 日期 来源 版面 链接。",
+        "no list of articles: {path}. Wanted: a row of column names, 正文 (or text) among them; title, date, paper, page, url as well.",
+    ),
+    "zip-limit": (
+        "压缩包过大：{path} 解开有 {size} MB（上限 {limit} MB，或压缩比异常）。请先解压再读目录。",
+        "archive too large: {path} unpacks to {size} MB (limit {limit} MB, or packed beyond belief). Unpack it and give the folder.",
+    ),
+    "zip-deep": ("压缩包套得太深：{path}。请先解压。", "archive within archive within archive: {path}. Unpack it."),
+    "zip-nothing": (
+        "压缩包里没有能读的文件：{path}，{count} 个有问题；第一个：{why}",
+        "nothing in archive {path} can be read: {count} with faults. The first: {why}",
     ),
     "meta-bad": ("元数据有误：{path} 第 {line} 行：{why}", "bad metadata: {path}, line {line}: {why}"),
     "corpus-bad": ("语料有误：{path} 第 {line} 行：{why}", "bad corpus: {path}, line {line}: {why}"),

@@ -223,7 +223,13 @@ def _place_text(data: GraphFile, passage: str) -> str:
     path, start = _where(data, passage)
     article = _about(data, _about(data, passage)["gf:inArticle"][0])
     title = "".join(article.get("dct:title@zh", []))
-    return f"{path}:{start}" + (f" 《{title}》" if title else "") + "".join(f" {day}" for day in article.get("dct:issued", []))
+    pages = _about(data, passage).get("gf:filePage", [])
+    return (
+        f"{path}:{start}"
+        + "".join(say(f"（第 {n} 页）", f" (page {n})") for n in pages)
+        + (f" 《{title}》" if title else "")
+        + "".join(f" {day}" for day in article.get("dct:issued", []))
+    )
 
 
 def _pieces(data: GraphFile, span: str) -> list[tuple[int, str]]:

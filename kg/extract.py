@@ -46,6 +46,7 @@ from .places import find_divisions, find_place_anaphors, load_register, resolve
 from .quantities import find_quantities
 from .relations import relations
 from .tenures import tenures
+from .traditional import read_as_simplified
 
 NESTED = (*DIVISION_KINDS, "Bank", "Branch", "Insurer", "Guarantor", "Facility", "Programme", "Project", "OtherOrganization", "PublicBody", "Company")
 _PLACES = frozenset((*DIVISION_KINDS, "Division"))
@@ -59,8 +60,8 @@ _RANK = {
 
 def extract(document: Document, pack: Pack) -> DocumentFacts:
     """All that one document says. Deterministic; reads nothing but its arguments and the shipped register."""
-    articles = anchored(read_pages(document.source, document.meta, pack), pack)
-    parts = [read_article(a, pack) for a in articles]
+    articles = _articles(document, pack)
+    parts = [read_as_simplified(a, lambda article: read_article(article, pack)) for a in articles]
     return DocumentFacts(
         document.source,
         articles,
@@ -70,6 +71,17 @@ def extract(document: Document, pack: Pack) -> DocumentFacts:
         tuple(x for p in parts for x in p.asides),
         _metrics(x for p in parts for x in p.metrics),
     )
+
+
+def _articles(document: Document, pack: Pack) -> tuple[Article, ...]:
+    """The articles of a document; what is said in two of its parts counts once."""
+    if not document.parts:
+        return anchored(read_pages(document.source, document.meta, pack), pack)
+    found: dict[str, Article] = {}
+    for part in document.parts:
+        for a in anchored(read_pages(document.source, part.meta, pack, part.span), pack):
+            found.setdefault(a.id, a)
+    return tuple(found.values())
 
 
 def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:

@@ -9,7 +9,7 @@ from datetime import date
 from functools import cache
 
 from .bylines import HAN, credits, names_of
-from .fold import fold
+from .fold import fold, simplified
 from .model import Meta, Span
 from .pack import Pack
 
@@ -45,12 +45,12 @@ class Line:
     marked: bool
 
 
-def read_lines(raw: str) -> list[Line]:
-    """The lines of the raw text, edges and hidden characters left out. Linear in its length."""
+def read_lines(raw: str, start: int = 0, length: int | None = None) -> list[Line]:
+    """The lines of the raw text, or of raw[start:length], edges and hidden characters left out. Linear in its length."""
     out: list[Line] = []
-    gap, start, length = 0, 0, len(raw)
+    gap, length = 0, len(raw) if length is None else length
     while start <= length:
-        m = _BREAK.search(raw, start)
+        m = _BREAK.search(raw, start, length)
         end = m.start() if m else length
         line = _line(raw, start, end, gap) if end > start else None
         if line:
@@ -172,7 +172,7 @@ def words(pack: Pack) -> _Words:
 
 def is_noise(line: Line, pack: Pack) -> bool:
     """Whether a line is page furniture that says nothing: a share widget, a picture, an address, a rule of dashes."""
-    return bool(len(line.text) <= 200 and _PICTURE.fullmatch(line.text)) or (len(line.text) <= 40 and bool(words(pack).noise.search(line.text)))
+    return bool(len(line.text) <= 200 and _PICTURE.fullmatch(line.text)) or (len(line.text) <= 40 and bool(words(pack).noise.search(simplified(line.text))))
 
 
 def is_header(line: Line, pack: Pack) -> bool:
@@ -205,8 +205,8 @@ def page_number(line: Line) -> str:
 
 def paper_name(line: Line, pack: Pack) -> str:
     """The paper or site that a header line names."""
-    m = words(pack).paper.search(line.text)
-    return (m["quoted"] or m["bare"]) if m else ""
+    m = words(pack).paper.search(simplified(line.text))
+    return line.text[slice(*m.span("quoted" if m["quoted"] else "bare"))] if m else ""
 
 
 def stated_date(text: str) -> tuple[Span, date] | None:
@@ -232,7 +232,7 @@ def header_meta(line: Line, known: Meta, pack: Pack) -> Meta:
 
 def is_credit(line: Line, pack: Pack) -> bool:
     """Whether a line says only who gave, drew, edited or signed: (图片由…提供), 徐立 摄, （制图：周毅）, (某院副研究员，张颖)."""
-    text, w = line.text, words(pack)
+    text, w = simplified(line.text), words(pack)
     if len(text) > 60 or "。" in text or len(text) < 3:
         return False
     if text[0] in "（(【[" and text[-1] in "）)】]":
@@ -245,7 +245,7 @@ def is_credit(line: Line, pack: Pack) -> bool:
 
 def is_caption(line: Line, pack: Pack) -> bool:
     """Whether a line describes a picture by its own words: 图为…, … 摄."""
-    text, w = line.text, words(pack)
+    text, w = simplified(line.text), words(pack)
     if len(text) > 120:
         return False
     return bool(w.photo.search(text)) or bool(re.search(r"摄(?:影)?[）)]?$", text) and credits(text, pack))
@@ -253,7 +253,7 @@ def is_caption(line: Line, pack: Pack) -> bool:
 
 def is_scene(text: str, pack: Pack) -> bool:
     """Whether a short line without a full stop reads like what a picture shows, and not like a heading."""
-    return 16 <= len(text) <= 70 and not _SPACED.search(text) and bool(words(pack).scene.search(text))
+    return 16 <= len(text) <= 70 and not _SPACED.search(text) and bool(words(pack).scene.search(simplified(text)))
 
 
 def sheet_head(line: Line) -> bool:

@@ -76,12 +76,24 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class SourceFile:
-    """One input file. `text` is the decoded file, byte-order mark removed, newlines untouched."""
+    """One input file. `text` is the decoded file, byte-order mark removed, newlines untouched; of a file that is no plain text,
+    the text extracted from it. `kept`: where that is kept beside the graph, "" for plain text. `pages`: where the pages of a PDF begin.
+    """
 
     path: str  # relative, POSIX
     sha256: str
     encoding: str
     text: str = field(repr=False)
+    kept: str = ""
+    pages: tuple[int, ...] = field(default=(), repr=False)
+
+    def page(self, offset: int) -> int:
+        """The number of the PDF page that a character of the text stands on, from 1; 0 in what is no PDF.
+
+        >>> SourceFile("a.pdf", "", "utf-8", "一页\\n二页\\n", pages=(0, 3)).page(4)
+        2
+        """
+        return bisect_right(self.pages, offset)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,11 +107,20 @@ class Meta:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A stretch of a document that is read by itself, a message of a chat say, with what is known of it."""
+
+    span: Span
+    meta: Meta = Meta()
+
+
+@dataclass(frozen=True, slots=True)
 class Document:
-    """The input of `extract`: a source file and what is known about it."""
+    """The input of `extract`: a source file and what is known about it. Where there are `parts`, only these are read."""
 
     source: SourceFile
     meta: Meta = Meta()
+    parts: tuple[Part, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

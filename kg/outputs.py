@@ -13,7 +13,7 @@ from datetime import date
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from . import __version__, build, corrections, documents, records, show, view
+from . import __version__, build, corrections, documents, records, show, texts, view
 from . import pack as packs
 from .errors import KgError, say
 from .model import Graph
@@ -48,6 +48,7 @@ class Report:
     duplicates: int = 0  # articles that stand in an earlier file too
     corrected: int = 0  # lines of corrections.tsv
     unmatched: tuple[corrections.Unmatched, ...] = ()  # those that could not be applied
+    passed: tuple[tuple[str, int], ...] = ()  # kinds of files that hold no text, and how many
 
     @property
     def copies(self) -> int:
@@ -100,15 +101,18 @@ def run(
             raise failed[0]
         graph, unmatched = corrections.apply(build.merge(parts), rows, least)
         duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
-        report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched)
+        report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched, found.passed)
         names = write(report, work, formats, pack=packs.load(*pack), base=base, page_privacy=page_privacy)
+        kept, before = texts.write_texts(graph.sources, work), texts.listed(out)
+        names += kept
         if blocked := next((out / n for n in names if (out / n).is_dir()), None):
             raise KgError("out-unwritable", path=blocked, why="a folder of that name")
         for name in names:
-            (out / name).parent.mkdir(exist_ok=True)
+            (out / name).parent.mkdir(parents=True, exist_ok=True)
         for name in names:
             os.replace(work / name, out / name)
-    return replace(report, written=tuple(out / n for n in names))
+        texts.sweep(out, before, names)
+    return replace(report, written=tuple(out / n for n in names if n not in kept[:-1]))  # the index stands for all texts
 
 
 def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack | None = None, base: str = view.BASE, page_privacy: bool = False) -> list[str]:
@@ -231,6 +235,7 @@ def as_json(report: Report) -> dict[str, object]:
             ],
         },
         "recoded": [{"file": path, "encoding": encoding} for path, encoding in report.recoded],
+        "passed": dict(report.passed),
         "left_out": [{"error": p.slug, "file": str(p.values.get("name", p.values.get("path", "")))} for p in report.problems],
     }
 

@@ -126,7 +126,15 @@ def page_data(graph: Graph, *, privacy: bool = False) -> dict[str, Any]:
         key = (q.article.id, q.offset, q.text)
         if key not in passages:
             passages[key] = len(listed)
-            listed.append({"article": article[q.article.id], "text": q.text, "at": list(map(list, q.places)), "again": list(q.copies)})
+            listed.append(
+                {
+                    "article": article[q.article.id],
+                    "text": q.text,
+                    "at": list(map(list, q.places)),
+                    "again": list(q.copies),
+                    **({"sheet": q.page} if q.page else {}),
+                }
+            )
         return passages[key]
 
     def marked(q: Quote) -> list[Any]:

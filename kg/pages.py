@@ -8,7 +8,7 @@ from itertools import pairwise
 
 from .bylines import authors, credits, has_dateline, names_of
 from .copies import Parts, second_printings
-from .fold import fold
+from .fold import fold, simplified
 from .lines import (
     HIDDEN,
     STARTER,
@@ -54,15 +54,16 @@ class _Page:
         return self.width > 0 and len(self.lines[number].text) >= self.width - 2
 
 
-def read_pages(source: SourceFile, meta: Meta = NOTHING_KNOWN, pack: Pack | None = None) -> tuple[Article, ...]:
+def read_pages(source: SourceFile, meta: Meta = NOTHING_KNOWN, pack: Pack | None = None, span: Span | None = None) -> tuple[Article, ...]:
     """The articles of a source file, in reading order; none where it holds no text. `anchor` is left to the dating stage.
+    `span`: the stretch to read, all by default.
 
     >>> page = SourceFile("p.txt", "", "utf-8", "茶园生金\\n\\n叶晓琳\\n\\n大龙村海拔高，茶\\n\\n好，路却难走。\\n")
     >>> [(a.title, a.at(a.byline[0]), a.at(a.blocks[-1].span)) for a in read_pages(page)]
     [('茶园生金', '叶晓琳', '大龙村海拔高，茶好，路却难走。')]
     """
     pack = pack or load()
-    page = _read(source.text, pack)
+    page = _read(source.text, pack, span or Span(0, len(source.text)))
     copies = second_printings(page.lines, page.kinds)
     kept = [n for n in range(len(page.lines)) if n not in copies]
     starts = _starts(page, kept)
@@ -106,8 +107,8 @@ def _inked(text: str, start: int, end: int) -> Iterator[Segment]:
 # --- what each line is ---------------------------------------------------------------------------------------------------------
 
 
-def _read(raw: str, pack: Pack) -> _Page:
-    lines = [line for line in read_lines(raw) if not is_noise(line, pack)]
+def _read(raw: str, pack: Pack, span: Span) -> _Page:
+    lines = [line for line in read_lines(raw, span.start, span.end) if not is_noise(line, pack)]
     sizes = [len(line.text) for line in lines]
     width = max(sizes, default=0)
     wrapped = 15 <= width <= 60 and len(lines) >= 8 and 2 * sum(n >= width - 2 for n in sizes) >= len(lines)
@@ -127,11 +128,11 @@ def _kind(page: _Page, number: int, head: bool) -> str:
     after = page.lines[number + 1] if number + 1 < len(page.lines) else None
     if is_header(line, pack):
         at_edge = head or after is None or is_short(after) or len(page.lines) - number <= 4
-        if at_edge or words(pack).label.search(line.text) or page_number(line):
+        if at_edge or words(pack).label.search(simplified(line.text)) or page_number(line):
             return "header"  # elsewhere a lone date is a heading, or the beginning of a broken sentence
     if head and after and sheet_head(line) and is_header(after, pack):
         return "header"
-    if is_credit(line, pack) and (line.text.rstrip("）)影").endswith("摄") or not names_of(line.text, pack)):
+    if is_credit(line, pack) and (simplified(line.text).rstrip("）)影").endswith("摄") or not names_of(line.text, pack)):
         return "credit"
     if names_of(line.text, pack):
         return "names"
@@ -192,7 +193,11 @@ def _starts(page: _Page, kept: list[int]) -> list[int]:
             start = title_above(at) if names and len(names.spans) <= 6 else None
         elif kinds[at] == "body" and before in ("short", "names", "header") and has_dateline(texts[at], pack):
             start = title_above(at)
-        elif kinds[at] == "short" and (before not in ("short", "names", "header") and texts[at].strip("【】[]■◆：: ") in words(pack).sidebar) and prose_next:
+        elif (
+            kinds[at] == "short"
+            and (before not in ("short", "names", "header") and simplified(texts[at]).strip("【】[]■◆：: ") in words(pack).sidebar)
+            and prose_next
+        ):
             start = at
         elif kinds[at] == "short" and before == "header" and is_sheet(at - 1) and prose_next:
             start = at - 1
@@ -210,6 +215,7 @@ def _starts(page: _Page, kept: list[int]) -> list[int]:
 
 def _closes(text: str) -> bool:
     """Whether a credit ends an article: it speaks of all its pictures, or says that it is complete."""
+    text = simplified(text)
     return text[0] in "（(" and ("提供" in text or "供图" in text or text[1:-1] == "完")
 
 
@@ -399,7 +405,7 @@ def _byline(text: str, blocks: list[Block], pack: Pack) -> tuple[Span, ...]:
 
 def _signature(text: str, pack: Pack) -> tuple[Span, ...]:
     """The name at the end of a line in brackets that gives its bearer's post: (某研究院副所长，张颖)."""
-    if text[0] not in "（(" or words(pack).closing.search(text):
+    if text[0] not in "（(" or words(pack).closing.search(simplified(text)):
         return ()
     start = max(text.rfind(mark) for mark in "，,、 　") + 1
     names = names_of(text[start:-1], pack) if start else None

@@ -97,7 +97,8 @@ def _sources(graph: Graph, pack: Pack) -> Iterator[Node]:
     run = ["a gf:ExtractionRun", f"gf:version {text(__version__)}", *(f"gf:pack {text(name)}" for name in packs)]
     yield Node("source:run_" + digest(__version__, *packs, *sorted(files.values())), run + [f"prov:used {file}" for file in sorted(files.values())])
     for s in sorted(graph.sources, key=lambda s: s.path):
-        yield Node(files[s.path], ["a gf:SourceFile", f"gf:path {text(s.path)}", f"gf:sha256 {text(s.sha256)}", f"gf:encoding {text(s.encoding)}"])
+        kept = [f"gf:extractedText {text(s.kept)}"] if s.kept else []
+        yield Node(files[s.path], ["a gf:SourceFile", f"gf:path {text(s.path)}", f"gf:sha256 {text(s.sha256)}", f"gf:encoding {text(s.encoding)}", *kept])
     for a in sorted(graph.articles, key=lambda a: a.id):
         lines = ["a gf:Article"]
         if a.path in files:

@@ -31,7 +31,17 @@ SCALE = 8  # digits after the point; 30 before it
 
 _SUM = {"amount": NUMBER, "amount_min": NUMBER, "amount_max": NUMBER, "bound": TEXT, "currency": TEXT, "unit": TEXT, "amount_text": TEXT}
 _TIME = {"date_from": DAY, "date_to": DAY, "time_text": TEXT, "time_basis": TEXT, "time_role": TEXT}
-_GROUND = {"status": TEXT, "confidence": NUMBER, "rule": TEXT, "sentence": TEXT, "article": TEXT, "file": TEXT, "offset": WHOLE, "articles": WHOLE}
+_GROUND = {
+    "status": TEXT,
+    "confidence": NUMBER,
+    "rule": TEXT,
+    "sentence": TEXT,
+    "article": TEXT,
+    "file": TEXT,
+    "file_page": WHOLE,
+    "offset": WHOLE,
+    "articles": WHOLE,
+}
 
 
 def _named(*names: str) -> dict[str, str]:
@@ -86,6 +96,7 @@ COLUMNS: dict[str, dict[str, str]] = {
         "label": TEXT,
         "kind": TEXT,
         "file": TEXT,
+        "file_page": WHOLE,
         "offset": WHOLE,
         "offset_end": WHOLE,
         "sentence": TEXT,
@@ -230,7 +241,13 @@ def _place(source: Source, span: str) -> Record:
     article = source.one(span, "inArticle")
     start = source.one(span, "start")
     file = source.one(source.one(article, "isPartOf"), "path")
-    return {"article": source.one(article, "title") or None, "file": file or None, "offset": int(start) if start else None}
+    page = source.one(span, "filePage") or source.one(source.one(span, "inPassage"), "filePage")
+    return {
+        "article": source.one(article, "title") or None,
+        "file": file or None,
+        "file_page": int(page) if page else None,
+        "offset": int(start) if start else None,
+    }
 
 
 def _entity(source: Source, thing: str, kind: str, mentions: int, articles: int) -> Record:

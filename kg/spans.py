@@ -42,6 +42,7 @@ class Spans:
     def __init__(self, graph: Graph, name: Memo) -> None:
         self.articles = {a.id: a for a in graph.articles}
         self.sources = {s.path: s.text for s in graph.sources}
+        self.sheets = {s.path: s for s in graph.sources if s.pages}
         self.runs = {a.id: [r.start for r in a.runs] for a in graph.articles}
         self.sentences: dict[str, tuple[list[int], list[Place]]] = {}
         self.mentions: dict[Place, _Mention] = {}
@@ -174,6 +175,8 @@ class Spans:
     def _written(self, kind: str, name: str, place: Place, segments: tuple[Raw, ...], more: list[str], graph: str) -> Iterator[tuple[str, list[str], str]]:
         article = self.articles[place[0]]
         raw = self.sources.get(article.path, "")
+        if kind == "gf:Passage" and segments and article.path in self.sheets:
+            more = [f"gf:filePage {self.sheets[article.path].page(segments[0][0])}", *more]
         words = article.text[place[1] : place[2]]
         clean = text(line(words))
         if len(segments) == 1:

@@ -107,6 +107,7 @@ GROUND = (
     Column("文章", "Article", 30, "", _quote(lambda v, q: v.titles[q.article.id])),
     Column("报纸", "Paper", 12, "", _quote(lambda v, q: q.article.meta.paper)),
     Column("文件", "File", 28, "", _quote(lambda v, q: q.article.path)),
+    Column("页", "PDF page", 7, WHOLE, _quote(lambda v, q: q.page or None)),
     Column("位置", "Offset", 9, WHOLE, _quote(lambda v, q: q.offset)),
     Column("规则", "Rule", 20, "", lambda v, f, q: f.found_by),
     Column("事实", "Fact IRI", 30, "", lambda v, f, q: f.id),  # the base is put before it when written

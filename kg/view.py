@@ -127,6 +127,7 @@ class Quote:
     marks: tuple[Mark, ...]
     places: tuple[tuple[int, int], ...]
     copies: tuple[int, ...] = ()
+    page: int = 0  # of a PDF, from 1
 
     @property
     def offset(self) -> int:
@@ -167,7 +168,8 @@ class View:
     def quotes(self, evidence: Evidence) -> Iterator[Quote]:
         """The passages of an evidence, in reading order."""
         article = self.articles[evidence.article]
-        source = self.sources[article.path].text
+        file = self.sources[article.path]
+        source = file.text
         for span in sorted(evidence.passages):
             low = span.start + len(article.at(span)) - len(article.at(span).lstrip())
             clean = Span(low, low + len(article.at(span).strip()))
@@ -185,6 +187,7 @@ class View:
                 tuple(sorted(marks, key=lambda m: (m.start, -m.end, m.kind))),
                 tuple(segments),
                 tuple(s[0].start for s in seconds if s),
+                file.page(segments[0][0]) if segments else 0,
             )
 
     def first_quote(self, fact: Fact) -> Quote | None:

@@ -116,6 +116,7 @@ REPORT = (
     ("unexplained", "未解释的数量：文件、偏移、原文", "the unexplained ones: file, offset, text"),
     ("corrections", "应用了几条更正，哪些没有对上", "corrections applied, and those that match nothing"),
     ("recoded", "不是 UTF-8、按其他编码读入的文件", "files read in another encoding than UTF-8"),
+    ("passed", "不含文字而略过的文件：种类和数目", "files passed over because they hold no text: kinds and numbers"),
     ("left_out", "没能处理的文件及错误名", "files left out, with the name of the error"),
 )
 
@@ -195,6 +196,7 @@ COLUMN_WORDS: dict[str, Words] = {
     "text": ("原文", "text"),
     "refers_to": ("所指", "what it refers to"),
     "file": ("文件", "file"),
+    "file_page": ("PDF 的页码，自 1 起", "page of the PDF, from 1"),
     "offset": ("偏移：从文件开头数的字符位置", "characters from the start of the file"),
     "offset_end": ("结束偏移", "end offset"),
     "sentence": ("原句", "sentence"),

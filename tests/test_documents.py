@@ -40,8 +40,8 @@ def failure(call: Callable[[], object]) -> KgError:
 
 
 def test_a_folder_gives_its_text_files_named_from_its_own_name(tmp_path: Path) -> None:
-    """.txt and .md at any depth, sorted; README, hidden and other files are passed over."""
-    put(tmp_path / "news", {"b.txt": TEXT, "2023/a.md": TEXT, "README.md": "x", "readme.zh.txt": "x", ".hidden.txt": "x", ".git/c.txt": "x", "x.pdf": "x"})
+    """All kinds that are read, at any depth, sorted; README, hidden and other files are passed over."""
+    put(tmp_path / "news", {"b.txt": TEXT, "2023/a.md": TEXT, "README.md": "x", "readme.zh.txt": "x", ".hidden.txt": "x", ".git/c.txt": "x", "x.jpg": "x"})
     assert paths(tmp_path / "news") == ["news/2023/a.md", "news/b.txt"]
 
 
@@ -148,7 +148,7 @@ def test_files_of_another_encoding_are_told(tmp_path: Path) -> None:
     ("files", "slug"),
     [
         pytest.param({}, "input-missing", id="missing"),
-        pytest.param({"n/x.pdf": "x", "n/README.md": "x"}, "folder-empty", id="folder without text"),
+        pytest.param({"n/x.jpg": "x", "n/README.md": "x"}, "folder-empty", id="folder without text"),
         pytest.param({"n/x.txt": ""}, "file-empty", id="nothing but an empty file"),
     ],
 )

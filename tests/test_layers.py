@@ -28,8 +28,11 @@ discourse actors
 modifiers subjects parties facts metrics places_of terms_of_loan
 drafts
 receivers
-financing observations relations tenures
+financing observations relations tenures traditional
 extract
+plain markdown chat archives texts office webpage pdf
+lists
+readers
 documents build
 view terms concepts spans correction_lines verdicts corrections privacy
 rdf network unfold neo4j records page tables
@@ -45,7 +48,7 @@ review
 review_page
 cli
 """
-HEAVY = {"rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "pyarrow", "click"}
+HEAVY = {"docx", "lxml", "pypdfium2", "rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "pyarrow", "click"}
 
 
 def imports(module: str) -> Iterator[tuple[str, bool]]:

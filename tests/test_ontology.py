@@ -44,7 +44,8 @@ finances cooperatesWith issues divisionCode size status
 confidence foundBy financier recipient purpose product amount instrument stage aggregation interestRate term collateral guarantor count partOfTotal
 underAgreement about metric per comparedWith party document atDivision title value min max currency unit qualifier verbatim setAside startDate endDate
 factor baseUnit
-timeText timeBasis timeRole path sha256 encoding byline paper pageNumber url inArticle inPassage refersTo within start end exact quote segment index
+timeText timeBasis timeRole path sha256 encoding extractedText filePage
+byline paper pageNumber url inArticle inPassage refersTo within start end exact quote segment index
 version""")
 
 

@@ -134,6 +134,12 @@ BROKEN: list[tuple[str, str, tuple[tuple[str, str, str], ...]]] = [
     ("Segment", "A segment has a quote", ((PIECE, "gf:quote", ""), (PIECE, "gf:quote", '"a" , "b"'))),
     ("Segment", "A segment has an index", tuple((PIECE, "gf:index", v) for v in ("", "0", "1 , 2", "'1'"))),
     ("Segment", "A segment starts before it ends", ((PIECE, "gf:start", ""), (PIECE, "gf:start", "500"), (PIECE, "gf:start", "156 , 157"))),
+    ("Passage", "A page of the file is counted from 1", tuple((PASSAGE, "gf:filePage", v) for v in ("0", "1 , 2", "'1'"))),
+    (
+        "SourceFile",
+        "An extracted text stands below texts/",
+        tuple((FILE, "gf:extractedText", v) for v in ('"a.txt"', '"texts/a.txt" , "texts/b.txt"', '"texts/a.txt"@zh')),
+    ),
     ("SourceFile", "A path is relative", ((FILE, "gf:path", ""), (FILE, "gf:path", '"/golden.txt"'), (FILE, "gf:path", '"a" , "b"'))),
     (
         "SourceFile",

@@ -130,6 +130,7 @@ const UI = {
   confidence: ["置信度", "Confidence"],
   rule: ["规则", "Rule"],
   offset: ["第 {0} 字", "character {0}"],
+  sheet: ["PDF 第 {0} 页", "PDF page {0}"],
   again: ["又见第 {0} 字", "again at {0}"],
   total: ["合计", "in total"],
   shared: ["与其他对象合计", "together with others"],
