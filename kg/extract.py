@@ -45,6 +45,7 @@ from .people import Post, find_people
 from .places import find_divisions, find_place_anaphors, load_register, resolve
 from .quantities import find_quantities
 from .relations import relations
+from .slots import Rendered
 from .tenures import tenures
 
 NESTED = (*DIVISION_KINDS, "Bank", "Branch", "Insurer", "Guarantor", "Facility", "Programme", "Project", "OtherOrganization", "PublicBody", "Company")
@@ -61,6 +62,7 @@ def extract(document: Document, pack: Pack) -> DocumentFacts:
     """All that one document says. Deterministic; reads nothing but its arguments and the shipped register."""
     articles = anchored(read_pages(document.source, document.meta, pack), pack)
     parts = [read_article(a, pack) for a in articles]
+    claimed = {v for p in parts for f in p.facts for v in f.role("predicate")}
     return DocumentFacts(
         document.source,
         articles,
@@ -69,7 +71,13 @@ def extract(document: Document, pack: Pack) -> DocumentFacts:
         tuple(x for p in parts for x in p.facts),
         tuple(x for p in parts for x in p.asides),
         _metrics(x for p in parts for x in p.metrics),
+        tuple(p for p in pack.predicates.values() if p.id in claimed),
     )
+
+
+def rendered(document: Document, pack: Pack) -> list[Rendered]:
+    """The sentences of a document as the rules see them."""
+    return [s for a in anchored(read_pages(document.source, document.meta, pack), pack) for s in read(a, pack).scene.rendered]
 
 
 def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from . import banks
 from .model import DIVISION_KINDS, Article, Entity, Mention, Span, local_name
-from .pack import Pack
+from .pack import NAMING, Pack
 from .places import Resolution
 
 Put = Callable[[Mention, Entity], None]  # notes which entity a mention means
@@ -305,13 +305,11 @@ def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county:
     text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
     name = local_name(folded)
     space = "place" if m.kind in ("Facility", "Workshop") else "agent" if m.kind == "Group" else "thing"
-    if m.kind in ("Programme", "FinancialProduct"):
-        entry = pack.by_name.get("programmes" if m.kind == "Programme" else "products", {}).get(folded) or pack.by_name.get(
-            "programmes" if m.kind == "Programme" else "products", {}
-        ).get(re.sub(r"[“”‘’]", "", folded))
-        if entry:
-            put(m, Entity("thing/" + local_name(entry.name), m.kind, entry.name))
-            return
+    tables = [pack.by_name.get(lexicon, {}) for lexicon in NAMING]
+    entry = next((e for t in tables for w in (folded, re.sub(r"[“”‘’]", "", folded)) if (e := t.get(w)) and e.kind in (m.kind, "term")), None)
+    if entry:
+        put(m, Entity(f"{space}/{local_name(entry.name)}", m.kind, entry.name))
+        return
     known = next((e for e in entities.values() if e.kind == m.kind and _same_name(m.kind, bare(name, places), bare(local_name(e.label), places))), None)
     if known:
         put(m, known)

@@ -16,9 +16,9 @@ from re import _parser  # type: ignore[attr-defined]  # no public way to the par
 from typing import Any
 
 from .errors import KgError
-from .model import Mention, Quantity, Sentence, Span
+from .model import RELATIONS, Mention, Quantity, Sentence, Span
 from .ontology import superclasses
-from .pack import Pack
+from .pack import MANIFEST, Pack
 
 _TYPE_BASE, _NUMBER_BASE = 0xE000, 0xF0000
 KINDS = (
@@ -156,6 +156,11 @@ def render(sentence: Sentence, folded: str, outer: Sequence[Mention], kind: Call
     return Rendered(text, tuple(at), tuple(used), frozenset(text))
 
 
+def shown(sentence: Rendered) -> str:
+    """A rendered sentence with its slots spelled as a pattern spells them: {Branch}向{Township}发放贷款{Money}。"""
+    return _SLOT.sub(lambda m: f"{{{KINDS[ord(m[0][0]) - _TYPE_BASE]}}}", sentence.text)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One compiled rule; `fields` holds its constants (instrument, stage, subject …)."""
@@ -206,24 +211,41 @@ def expand(pattern: str, where: Mapping[str, Any]) -> tuple[str, list[tuple[str,
 @cache
 def rules(pack: Pack, *facts: str) -> tuple[Rule, ...]:
     """The pack's rules for these kinds of fact, compiled. Raises KgError that names file and rule."""
-    out = []
-    for r in pack.rules:
-        unknown = set(r) - FIELDS
-        missing = {"fact", "pattern", "examples", *NEEDED.get(r.get("fact", ""), ())} - set(r)
-        if unknown or missing:
-            why = f"unknown field {sorted(unknown)}" if unknown else f"missing {sorted(missing)}"
-            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"{why}; fields: {', '.join(sorted(FIELDS - {'file'}))}")
-        if r["fact"] not in NEEDED:
-            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"no kind of fact {r['fact']!r}; known: {', '.join(NEEDED)}")
-        if facts and r["fact"] not in facts:
-            continue
-        text, roles = expand(r["pattern"], r)
-        try:
-            compiled = re.compile(text, re.VERBOSE)
-        except re.error as error:
-            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"pattern: {error}") from None
-        out.append(Rule(r["id"], r["fact"], compiled, tuple(roles), {k: v for k, v in r.items() if k not in ("pattern", "examples", "silent")}, needs(text)))
-    return tuple(out)
+    compiled = (compile_rule(pack, r) for r in pack.rules)
+    return tuple(r for r in compiled if not facts or r.fact in facts)
+
+
+@cache
+def _known(pack: Pack) -> frozenset[str]:
+    """The relations that a rule may tell. Raises KgError where one is declared between kinds that are none."""
+    for p in pack.predicates.values():
+        for kind in filter(None, (p.subject, p.object)):
+            if not accepts(kind):
+                path = next(f / MANIFEST for f, m in zip(pack.folders, pack.manifests, strict=True) if m.prefix == p.id.partition(":")[0])
+                raise KgError("pack-manifest", path=path, why=f"relation {p.id}: no class {kind!r}; known: {', '.join((*KINDS, *_UNIONS))}")
+    return frozenset((*RELATIONS, *pack.predicates))
+
+
+def compile_rule(pack: Pack, r: Mapping[str, Any]) -> Rule:
+    """One rule of the pack, compiled. Raises KgError that names file and rule."""
+
+    def bad(why: str) -> KgError:
+        return KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=why)
+
+    unknown = set(r) - FIELDS
+    missing = {"fact", "pattern", "examples", *NEEDED.get(r.get("fact", ""), ())} - set(r)
+    if unknown or missing:
+        raise bad(f"{f'unknown field {sorted(unknown)}' if unknown else f'missing {sorted(missing)}'}; fields: {', '.join(sorted(FIELDS - {'file'}))}")
+    if r["fact"] not in NEEDED:
+        raise bad(f"no kind of fact {r['fact']!r}; known: {', '.join(NEEDED)}")
+    if (known := _known(pack)) and r["fact"] == "Claim" and r["predicate"] not in known:
+        raise bad(f"no relation {r['predicate']!r}; known: {', '.join((*RELATIONS, *pack.predicates))}; a pack declares its own in {MANIFEST}")
+    text, roles = expand(r["pattern"], r)
+    try:
+        compiled = re.compile(text, re.VERBOSE)
+    except re.error as error:
+        raise bad(f"pattern: {error}") from None
+    return Rule(r["id"], r["fact"], compiled, tuple(roles), {k: v for k, v in r.items() if k not in ("pattern", "examples", "silent")}, needs(text))
 
 
 def needs(pattern: str) -> tuple[frozenset[str], ...]:
@@ -272,26 +294,6 @@ def find(rule: Rule, sentence: Rendered) -> Iterator[Match]:
     for m in rule.pattern.finditer(sentence.text):
         roles = [(role, mention) for group, role in rule.roles if m[group] is not None for _, mention in sentence.slots(*m.span(group))]
         yield Match(rule, tuple(roles), m.start(), m.end())
-
-
-def check_rules(pack: Pack, read: Callable[[str, Pack], Sequence[Mapping[str, Any]]]) -> list[str]:
-    """Run every rule's examples and silent texts through `read` (extract.try_text); the failures, one line each."""
-    failures = []
-    for r in pack.rules:
-        where = f"{r.get('file', '')}: rule {r['id']}"
-        rules(pack, r["fact"])
-        for example in r.get("examples", ()):
-            facts = [f for f in read(example["text"], pack) if f["rule"] == r["id"]]
-            want = {k: sorted([v] if isinstance(v, str) else v) for k, v in example["gives"].items()}
-            if not any(all(sorted(f["roles"].get(k, [])) == v for k, v in want.items()) for f in facts):
-                failures.append(f"{where}: {example['text']!r} gives {[f['roles'] for f in facts]}, not {want}")
-        for text in r.get("silent", ()):
-            facts = [f for f in read(text, pack) if f["rule"] == r["id"]]
-            if facts:
-                failures.append(f"{where}: must be silent on {text!r}, gives {[f['roles'] for f in facts]}")
-        if not r.get("examples"):
-            failures.append(f"{where}: no examples")
-    return failures
 
 
 def span_of(rendered: Rendered, start: int, end: int) -> Span:

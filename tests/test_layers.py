@@ -33,7 +33,7 @@ extract
 documents build
 view terms concepts spans correction_lines verdicts corrections privacy
 rdf network unfold neo4j records page tables
-outputs show
+outputs show lint pack_new
 sparql answers shapes
 syntax
 query explain checks
