@@ -435,7 +435,7 @@ def pack_test_(folders: tuple[Path, ...]) -> None:
 
     faults, rules, entries = lint.check(folders)
     _tell(faults)
-    click.echo(say(f"{rules} 条规则，{entries} 条词表，{len(faults)} 处有错", f"{rules} rules, {entries} lexicon entries, {len(faults)} faults"))
+    click.echo(say(f"规则 {rules} · 词条 {entries} · 有错 {len(faults)}", f"rules {rules} · lexicon entries {entries} · faults {len(faults)}"))
     if faults:
         sys.exit(1)
 

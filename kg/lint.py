@@ -140,14 +140,12 @@ def _broken(whole: Pack) -> Iterator[Fault]:
     """Examples of the default pack's rules that hold without these packs and not with them; replaced rules have their own."""
     for r in whole.rules:
         if Path(r["file"]).parent == DEFAULT:
-            before = {(f.problem, f.line) for f in _unkept(load(), r)}
-            for f in _unkept(whole, r):
-                if (f.problem, f.line) not in before:
-                    hint = say(
-                        "你的词表或规则抢先了：缩小它们，或以同一 id 替换该规则",
-                        "your names or rules come first: narrow them, or replace the rule under its id",
-                    )
-                    yield Fault(f.path, f.line, f"default {f.name}", f.problem, hint)
+            faults = list(_unkept(whole, r))
+            before = {(f.problem, f.line) for f in _unkept(load(), r)} if faults else set()
+            hint = say(
+                "你的词表或规则抢先了：缩小它们，或以同一 id 替换该规则", "your names or rules come first: narrow them, or replace the rule under its id"
+            )
+            yield from (Fault(f.path, f.line, f"default {f.name}", f.problem, hint) for f in faults if (f.problem, f.line) not in before)
 
 
 # ---------------------------------------------------------------- lexicons
@@ -190,6 +188,8 @@ def _lexicons(files: Mapping[Path, Sequence[tuple[int, Entry]]], below: Pack) ->
                 yield fault(say(f"没有类别 {e.kind!r}", f"no kind {e.kind!r}"), known)
             if any(w != w.strip() for w in (e.name, *e.aliases)):
                 yield fault(say("名称前后有空格", "white space around a name"), say("删去它", "remove it"))
+            if lexicon == "concepts" and e.parent and e.parent not in {x.name for x in (*below.entries(lexicon), *(x for _, x in found))}:
+                yield fault(say(f"没有概念 {e.parent!r}", f"no concept {e.parent!r}"), say("parent 是上级概念", "parent is the broader concept"))
             if lexicon not in (*NAMING, "banks"):
                 continue
             if any(c in a for a in e.aliases for c in "，,;；"):
