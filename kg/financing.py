@@ -123,6 +123,7 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
     to = [m for p, m in scored if p >= 0.5] or [m for p, m in scored[:1] if p >= 0.3]
     if match.role("recipient") and not {scene.entity(m) for m in to} & {scene.entity(m) for m in match.role("recipient")}:
         to = list(match.role("recipient"))
+        scored = [(0.9, m) for m in to]
     if not choice.to and "保障" in scene.article.folded[choice.draft.span.start : choice.draft.span.end]:
         to = []
     if choice.to and list(choice.to) == speaker(scene, choice.draft.span.start):
