@@ -366,9 +366,10 @@ def rules(test: bool, packs: tuple[Path, ...]) -> None:
     Example 例：
       kg rules --pack my-pack/
     """
-    from . import pack
+    from . import pack, slots
 
     loaded = pack.load(*packs)
+    slots.rules(loaded)  # a bad rule is told, not listed
     if not test:
         for rule in loaded.rules:
             examples: list[dict[str, str]] = rule.get("examples", [])
@@ -390,7 +391,7 @@ def _tell(faults: Sequence[object]) -> None:
         click.echo(f"{fault}", err=True)
 
 
-@cli.group("pack")
+@cli.group("pack", no_args_is_help=False)
 def pack_group() -> None:
     """Make a rule pack, test one, or list those that ship.
     新建规则包、检查规则包、列出自带的规则包。

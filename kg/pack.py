@@ -204,7 +204,10 @@ def load(*folders: Path) -> Pack:
                     table[e.name] = e
         own: dict[str, Mapping[str, Any]] = {}
         for path in rule_files(folder):
-            for n, rule in enumerate(read_toml(path).get("rule", []), 1):
+            listed = read_toml(path).get("rule", [])
+            for n, rule in enumerate(listed if isinstance(listed, list) else [listed], 1):
+                if not isinstance(rule, dict):
+                    raise KgError("pack-rule", path=path, rule=f"#{n}", why="rules are written [[rule]]")
                 if not isinstance(rule.get("id"), str):
                     raise KgError("pack-rule", path=path, rule=f"#{n}", why="no id")
                 own[rule["id"]] = {**rule, "file": str(path)}

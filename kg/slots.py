@@ -61,6 +61,12 @@ SLOT = f"[{chr(_TYPE_BASE)}-{chr(_TYPE_BASE + len(KINDS) - 1)}][{chr(_NUMBER_BAS
 _PLACEHOLDER = re.compile(r"\{(?:(\w+):)?([A-Z]\w*)(\+?)\}|\{gap:(\d+)\}")
 LIST_MARK = r"(?:[、和与及]|以及)"
 NEEDED = {"FinancingEvent": ("instrument", "stage"), "Claim": ("predicate",), "AgreementEvent": ()}  # what a rule must say, by the kind of its fact
+ROLES = {  # that a slot may have, by the kind of the fact
+    "FinancingEvent": frozenset(("financier", "recipient", "purpose", "product", "amount")),
+    "Claim": frozenset(("subject", "object")),
+    "AgreementEvent": frozenset(("party",)),
+}
+BY_CONTEXT = ("loan-if-bank", "by-noun", "by-payer")  # instruments that the words around a sum, or its payer, decide
 QUOTES = frozenset(("“”", "‘’", "《》", "「」", "『』"))
 FIELDS = {
     "id",
@@ -182,8 +188,8 @@ class Match:
     start: int
     end: int
 
-    def role(self, name: str) -> tuple[Mention, ...]:
-        return tuple(m for k, m in self.roles if k == name)
+    def role(self, *names: str) -> tuple[Mention, ...]:
+        return tuple(m for k, m in self.roles if k in names)
 
 
 def expand(pattern: str, where: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
@@ -226,6 +232,26 @@ def _known(pack: Pack) -> frozenset[str]:
     return frozenset((*RELATIONS, *pack.predicates))
 
 
+_FORMS = {"examples": 'a list of { text = "…", gives = { role = "…" } }', "silent": "a list of strings", "confidence": "a number from 0 to 1"}
+
+
+def _typed(name: str, value: object) -> bool:
+    """Whether a rule's field has the form it must have."""
+    if name == "examples":
+        return isinstance(value, list) and all(isinstance(e, dict) and _example(e) for e in value)
+    if name == "silent":
+        return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    if name == "confidence":
+        return isinstance(value, int | float) and 0 <= value <= 1
+    return isinstance(value, str)
+
+
+def _example(e: Mapping[str, Any]) -> bool:
+    gives = e.get("gives")
+    lists = [[v] if isinstance(v, str) else v for v in gives.values()] if isinstance(gives, dict) else [None]
+    return isinstance(e.get("text"), str) and all(isinstance(v, list) and all(isinstance(x, str) for x in v) for v in lists)
+
+
 def compile_rule(pack: Pack, r: Mapping[str, Any]) -> Rule:
     """One rule of the pack, compiled. Raises KgError that names file and rule."""
 
@@ -236,11 +262,20 @@ def compile_rule(pack: Pack, r: Mapping[str, Any]) -> Rule:
     missing = {"fact", "pattern", "examples", *NEEDED.get(r.get("fact", ""), ())} - set(r)
     if unknown or missing:
         raise bad(f"{f'unknown field {sorted(unknown)}' if unknown else f'missing {sorted(missing)}'}; fields: {', '.join(sorted(FIELDS - {'file'}))}")
+    for name, value in r.items():
+        if not _typed(name, value):
+            raise bad(f"{name} {value!r}: {_FORMS.get(name, 'a string')} wanted")
     if r["fact"] not in NEEDED:
         raise bad(f"no kind of fact {r['fact']!r}; known: {', '.join(NEEDED)}")
     if (known := _known(pack)) and r["fact"] == "Claim" and r["predicate"] not in known:
         raise bad(f"no relation {r['predicate']!r}; known: {', '.join((*RELATIONS, *pack.predicates))}; a pack declares its own in {MANIFEST}")
+    for name in ("instrument", "stage", "aggregation"):
+        values = [e.name for e in pack.entries("concepts") if e.kind == name] + (list(BY_CONTEXT) if name == "instrument" else [])
+        if name in r and r[name] not in values:
+            raise bad(f"no {name} {r[name]!r}; known: {', '.join(values)}")
     text, roles = expand(r["pattern"], r)
+    if other := {role for _, role in roles} - ROLES[r["fact"]]:
+        raise bad(f"no role {', '.join(sorted(other))} in a {r['fact']}; known: {', '.join(sorted(ROLES[r['fact']]))}")
     try:
         compiled = re.compile(text, re.VERBOSE)
     except re.error as error:

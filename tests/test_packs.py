@@ -182,6 +182,15 @@ silent = ["临海农商银行在永丰镇。"]
 """
 
 
+MONEY = """[[rule]]
+id = "y"
+fact = "FinancingEvent"
+instrument = "loan"
+stage = "disbursed"
+pattern = '{financier:Bank}借出{amount:Money}'
+examples = [{ text = "临海农商银行借出30万元。", gives = { financier = "临海农商银行", amount = "30万元" } }]
+silent = ["临海农商银行有30万元。"]
+"""
 LEXICONS: dict[str, tuple[str, list[tuple[int, str, str]]]] = {  # file → its lines, and the faults: line, name, what is said
     "programs.tsv": ("", [(1, "programs", "nothing reads a lexicon of this name. is it programmes.tsv?")]),
     "banks.tsv": ("甲乙银行\tbank\n", [(2, "甲乙银行", "no kind 'bank'. is it Bank?")]),
@@ -229,6 +238,10 @@ def test_faults_of_lexicons(tmp_path: Path) -> None:
         pytest.param(RULE.replace('silent = ["临海农商银行在永丰镇。"]\n', ""), 2, "rule x", "no silent text", id="no silent text"),
         pytest.param(RULE.replace("{object", "({object"), 2, "rule x", "pattern: missing )", id="a bad pattern"),
         pytest.param(RULE.replace("Township", "Town"), 2, "rule x", "no class 'Town'", id="an unknown slot"),
+        pytest.param(RULE.replace("{object:", "{objekt:"), 2, "rule x", "no role objekt in a Claim; known: object, subject", id="an unknown role"),
+        pytest.param(RULE.replace("[{ text", '["临海", { text'), 2, "rule x", "a list of { text", id="an example of another form"),
+        pytest.param(RULE + "confidence = 2\n", 2, "rule x", "a number from 0 to 1", id="a confidence above 1"),
+        pytest.param(MONEY.replace('"loan"', '"lone"'), 2, "rule y", "no instrument 'lone'; known: loan,", id="an unknown instrument"),
         pytest.param(RULE.replace("支持{", "帮{"), 6, "rule x", "the rule finds nothing", id="an example not read"),
         pytest.param(RULE.replace("支持{", "(?:支持|在){"), 7, "rule x", "must be silent on", id="a silent text read"),
     ],
