@@ -1,9 +1,7 @@
-"""Packs: relations of their own in every output, `kg pack new` and `kg pack test`, the pack that ships, and the how-to run as it is written."""
+"""Packs: relations of their own in every output, `kg pack new` and `kg pack test`, and the pack that ships. tests/test_site.py runs the how-to."""
 
 from __future__ import annotations
 
-import re
-import shlex
 import tomllib
 from pathlib import Path
 from typing import Any
@@ -330,41 +328,3 @@ def test_what_the_east_west_pack_is_worth() -> None:
     assert having["financings"] >= (15, 23, 23)
     assert having["roles"][0] >= 33 and having["roles"][0] / having["roles"][1] > 0.85
     assert having["relations"] == (12, 12, 12)
-
-
-# ---------------------------------------------------------------- the how-to
-
-
-def steps(page: str) -> list[tuple[str, str]]:
-    """The blocks of a page: what stands after the fence, and the text."""
-    return re.findall(r"^```(\S[^\n]*)\n(.*?)^```", (ROOT / "docs" / "howto" / f"{page}.md").read_text("utf-8"), re.M | re.S)
-
-
-def test_both_pages_take_the_same_steps() -> None:
-    """Blocks with a file's name too."""
-    assert steps("new-relation") == steps("new-relation.zh-CN") != []
-
-
-def test_the_page_runs_as_it_is_written(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
-    """Every block in order: commands with what they print, texts to write, lines to add to a file, a replacement in one."""
-    monkeypatch.chdir(tmp_path)
-    for head, body in steps("new-relation"):
-        language, *where = head.split(" ")
-        if language == "console":
-            for command, want in re.findall(r"^\$ kg (.+)\n((?:(?!\$ ).*\n)*)", body, re.M):
-                load.cache_clear()  # each command is a process of its own
-                with pytest.raises(SystemExit) as end:
-                    main(shlex.split(command))
-                out, err = capsys.readouterr()
-                if want:
-                    assert (err + out).rstrip().splitlines() == want.rstrip().splitlines()
-                else:
-                    assert not end.value.code, err
-        elif len(where) > 1:
-            old = Path(where[0]).read_text("utf-8")
-            assert old.count(where[1]) == 1
-            Path(where[0]).write_text(old.replace(where[1], body.strip()), "utf-8")
-        else:
-            Path(where[0]).parent.mkdir(exist_ok=True)
-            with open(where[0], "a", encoding="utf-8") as file:
-                file.write(("\n" if file.tell() else "") + body)
