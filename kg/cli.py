@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -128,7 +128,7 @@ def build_(
     import gc
     from importlib.util import find_spec
 
-    from . import outputs, view
+    from . import outputs, progress, view
 
     gc.disable()  # values without cycles: a collector would walk them all, again and again, and find nothing
     click.get_current_context().call_on_close(gc.enable)
@@ -149,7 +149,7 @@ def build_(
         jobs=jobs,
         corrected=corrected,
         least=least,
-        progress=_bar(),
+        progress=progress.bar(),
     )
     for path, encoding in report.recoded:
         click.echo(say(f"kg：{path} 按 {encoding} 解码", f"kg: {path} was decoded as {encoding}"), err=True)
@@ -509,27 +509,6 @@ def _day(given: str | None) -> Any:
     if not (day := read_date(given)):
         raise KgError("date-bad", given=given)
     return day
-
-
-def _bar() -> Callable[[int, int], object]:
-    """A progress bar on stderr: only on a terminal, and only if the work takes longer than a second."""
-    if not sys.stderr.isatty():
-        return lambda done, total: None
-    import time
-
-    start = last = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if done < total and now - start > 1 and now - last > 0.1:
-            last = now
-            width = 30 * done // max(total, 1)
-            click.echo(f"\r[{'#' * width}{'-' * (30 - width)}] {100 * done // max(total, 1)}%", nl=False, err=True)
-        elif done >= total and last > start:
-            click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
-
-    return show
 
 
 def main(args: Sequence[str] | None = None) -> None:
