@@ -9,8 +9,11 @@ from functools import cache
 from .edges import Spans, left_edge
 from .model import Article, Mention, Span
 from .pack import Pack
+from .register import load_register
 
+UNION = "农村信用合作社联合社|农村信用社联合社|农信联社|联社"  # of a province; with a county before it, the last two are a county's
 LOCAL = (
+    "农村信用合作社联合社|农村信用社联合社|"
     "农村商业联合银行|农商联合银行|农村商业银行|农村合作银行|农商银行|农商行|农合行|"
     "农村信用合作联社|农村信用合作社|农村信用联社|农信联社|信用合作联社|信用联社|农信社|联社|村镇银行|信用社"
 )
@@ -104,6 +107,8 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
                 start = m.start()
         elif text[start - 2 : start] in ("农信", "农商"):
             start = places.chain_start(start - 2, max(0, start - 8))
+        if start == m.start() and text[start - 1 : start] == "省" and text[start - 2 : start - 1] not in tuple("各全该跨外本") and re.fullmatch(UNION, m[0]):
+            start -= 1  # 省农信联社: that of the article's province
         if start == m.start() and not _PLACE_TAIL.match(text, m.end()):
             if (
                 m[0] in ("农商银行", "农商行", "联社")
@@ -172,8 +177,8 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
     return sorted(out.values(), key=lambda m: (m.span.start, -m.span.end))
 
 
-def parts(name: str, pack: Pack) -> tuple[str, str]:
-    """The institution and the rest of a name, both canonical: the algebra of bank names.
+def parts(name: str, pack: Pack, province: str = "") -> tuple[str, str]:
+    """The institution and the rest of a name, both canonical: the algebra of bank names. `province`: whose union 省联社 is.
 
     >>> from kg.pack import load
     >>> parts("农行萧山分行", load()), parts("中国农业银行股份有限公司萧山分行", load()), parts("瓜沥支行", load())
@@ -185,6 +190,12 @@ def parts(name: str, pack: Pack) -> tuple[str, str]:
         m = pattern.search(name)
         if m and not (local and m.end() < local.start()):  # 浙江农信缙云农村商业银行 is the bank of 缙云
             return pack.by_name["banks"][m[0]].name, (name[: m.start()] + name[m.end() :])
+    m = re.fullmatch(rf"([^\W\d_]+?)(?:{UNION})", name)
+    if m and (whole := province if m[1] == "省" else _province(m[1])):
+        name = whole + "农村信用社联合社"
+        return pack.by_name["banks"][name].name if name in pack.by_name["banks"] else name, ""
+    if m and m[1] == "省":
+        return "", name
     m = local
     if m and m.start() > 0:
         stem = re.sub(r"^.*(?:农信|农商)(?=.{2})", "", name[: m.start()])
@@ -193,12 +204,25 @@ def parts(name: str, pack: Pack) -> tuple[str, str]:
     if m:
         return m[0], name[m.end() :]
     m = re.match(rf"(.{{1,}}?)({_GUARANTOR.pattern})", name)
+    if m and m[1] in ("省", "市", "县", "区"):
+        return (province + m[2], name[m.end() :]) if m[1] == "省" and province else ("", name)
     if m:
         return m[0], name[m.end() :]
     return "", name
 
 
+def _province(name: str) -> str:
+    """The province of a full or short name, "" if it is none.
+
+    >>> _province("广西"), _province("四川省"), _province("萧山")
+    ('广西壮族自治区', '四川省', '')
+    """
+    register = load_register()
+    return next((register.names[c] for c in (*register.full.get(name, ()), *register.short.get(name, ())) if len(c) == 2), "")
+
+
 LOCAL_LONG = {
+    "农村信用合作社联合社": "农村信用社联合社",
     "农商银行": "农村商业银行",
     "农商行": "农村商业银行",
     "农合行": "农村合作银行",

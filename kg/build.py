@@ -82,6 +82,7 @@ def merge(parts: Iterable[DocumentFacts]) -> Graph:
         facts=tuple(map(one_fact, _by_id(f for p in parts for f in p.facts))),
         asides=tuple(sorted({a for p in parts for a in p.asides}, key=_aside_key)),
         metrics=tuple(map(_one_metric, _by_id(m for p in parts for m in p.metrics))),
+        predicates=tuple(sorted({x for p in parts for x in p.predicates}, key=lambda x: x.id)),
     )
 
 

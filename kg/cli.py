@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,7 +20,14 @@ from .errors import KgError, say
 FORMATS = "turtle,html,graphml,gexf,csv,xlsx,report"
 PATH = click.Path(path_type=Path)
 
-pack_option = click.option("--pack", "packs", type=PATH, multiple=True, metavar="DIR", help="Lay a rule pack over the default one. 叠加规则包。")
+pack_option = click.option(
+    "--pack",
+    "packs",
+    type=PATH,
+    multiple=True,
+    metavar="DIR",
+    help="Lay a rule pack over the default one: a folder or the name of one that ships. 叠加规则包：目录，或自带包的名字。",
+)
 date_option = click.option("--date", "day", metavar="DATE", help="Issue date of the one undated text, as 2023-07-11. 唯一一份未注明日期的文本的日期。")
 base_option = click.option("--base", default="", metavar="IRI", help="Address that the names of things begin with. 实例 IRI 的前缀。")
 
@@ -43,7 +50,8 @@ def cli() -> None:
 @date_option
 @pack_option
 @click.option("--turtle", is_flag=True, help="Print Turtle instead. 输出 Turtle。")
-def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: bool) -> None:
+@click.option("--slots", "as_slots", is_flag=True, help="Print the sentences as rules see them. 输出规则所见的句子。")
+def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: bool, as_slots: bool) -> None:
     """Show the facts, roles and rules of one pasted sentence (or of standard input).
     看一句话里有哪些事实、角色和规则。
 
@@ -52,19 +60,25 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
       kg try "截至6月末，全行涉农贷款48.7亿元。" --date 2023-07-11
     """
     from . import build, documents, pack
-    from .extract import extract
+    from .extract import extract, rendered
     from .model import Document, Meta
 
     if text is None and not sys.stdin.isatty():
         text = sys.stdin.read()
     if not (text or "").strip():
         raise KgError("text-empty")
-    document = documents.parted(Document(documents.text_source(text or "", "text"), Meta(date=_day(day))))
-    graph = build.merge([extract(document, pack.load(*packs))])
+    document, loaded = documents.parted(Document(documents.text_source(text or "", "text"), Meta(date=_day(day)))), pack.load(*packs)
+    if as_slots:
+        from . import slots
+
+        for sentence in rendered(document, loaded):
+            click.echo(slots.shown(sentence))
+        return
+    graph = build.merge([extract(document, loaded)])
     if turtle:
         from . import rdf
 
-        click.echo(rdf.write_turtle(graph), nl=False)
+        click.echo(rdf.write_turtle(graph, pack=loaded), nl=False)
     else:
         from . import show
 
@@ -114,7 +128,7 @@ def build_(
     import gc
     from importlib.util import find_spec
 
-    from . import outputs, view
+    from . import outputs, progress, view
 
     gc.disable()  # values without cycles: a collector would walk them all, again and again, and find nothing
     click.get_current_context().call_on_close(gc.enable)
@@ -135,7 +149,7 @@ def build_(
         jobs=jobs,
         corrected=corrected,
         least=least,
-        progress=_bar(),
+        progress=progress.bar(),
     )
     for path, encoding in report.recoded:
         click.echo(say(f"kg：{path} 按 {encoding} 解码", f"kg: {path} was decoded as {encoding}"), err=True)
@@ -353,27 +367,97 @@ def rules(test: bool, packs: tuple[Path, ...]) -> None:
 
     \b
     Example 例：
-      kg rules --test --pack my-pack/
+      kg rules --pack my-pack/
     """
-    from . import pack
+    from . import pack, slots
 
     loaded = pack.load(*packs)
+    slots.rules(loaded)  # a bad rule is told, not listed
     if not test:
         for rule in loaded.rules:
             examples: list[dict[str, str]] = rule.get("examples", [])
             example = examples[0].get("text", "") if examples else ""
             click.echo(f"{rule['id']}\t{rule.get('fact', '')}\t{example}")
         return
-    from . import slots
-    from .extract import try_text
+    from . import lint
 
-    faults = slots.check_rules(loaded, try_text)
-    for fault in faults:
-        click.echo(fault, err=True)
+    faults = list(lint.examples(loaded))
+    _tell(faults)
     count = len(loaded.rules)
     click.echo(say(f"{count} 条规则，{len(faults)} 处不符", f"{count} rules, {len(faults)} faults"))
     if faults:
         sys.exit(1)
+
+
+def _tell(faults: Sequence[object]) -> None:
+    for fault in faults:
+        click.echo(f"{fault}", err=True)
+
+
+@cli.group("pack", no_args_is_help=False)
+def pack_group() -> None:
+    """Make a rule pack, test one, or list those that ship.
+    新建规则包、检查规则包、列出自带的规则包。
+
+    \b
+    Example 例：
+      kg pack new my-pack/
+    """
+
+
+@pack_group.command("new")
+@click.argument("folder", type=PATH, metavar="DIR")
+def pack_new_(folder: Path) -> None:
+    """Write a pack that works into a new or empty folder: a lexicon, a relation of its own, two rules with examples, a README.
+    在新目录或空目录中写出一个可用的规则包：词表、自有关系、两条带例句的规则和说明。
+
+    \b
+    Example 例：
+      kg pack new my-pack/
+    """
+    from . import pack_new
+
+    for path in pack_new.new(folder):
+        click.echo(path.as_posix())
+    shown = folder.as_posix()
+    click.echo(say(f"接着  kg pack test {shown}", f"Next  kg pack test {shown}"))
+
+
+@pack_group.command("test")
+@click.argument("folders", nargs=-1, required=True, type=PATH, metavar="DIR...")
+def pack_test_(folders: tuple[Path, ...]) -> None:
+    """Check packs laid over the default one: lexicons, rules, every example, and the default rules' examples.
+    检查叠加在默认包上的规则包：词表、规则、所有例句，以及默认规则的例句。
+
+    \b
+    Exit code 0: all well; 1: faults; 2: a pack cannot be read.
+    退出码 0：无误；1：有错；2：读不了。
+    Example 例：
+      kg pack test my-pack/
+    """
+    from . import lint
+
+    faults, rules, entries = lint.check(folders)
+    _tell(faults)
+    click.echo(say(f"规则 {rules} · 词条 {entries} · 有错 {len(faults)}", f"rules {rules} · lexicon entries {entries} · faults {len(faults)}"))
+    if faults:
+        sys.exit(1)
+
+
+@pack_group.command("list")
+def pack_list_() -> None:
+    """List the packs that ship: give one's name to --pack.
+    列出自带的规则包；把名字交给 --pack。
+
+    \b
+    Example 例：
+      kg pack list
+    """
+    from . import pack
+
+    for folder in pack.shipped():
+        manifest, _ = pack.read_manifest(folder)
+        click.echo(f"{manifest.name}\t{manifest.version}\t{say(manifest.zh, manifest.en)}")
 
 
 @cli.command("evaluate")
@@ -428,27 +512,6 @@ def _day(given: str | None) -> Any:
     if not (day := read_date(given)):
         raise KgError("date-bad", given=given)
     return day
-
-
-def _bar() -> Callable[[int, int], object]:
-    """A progress bar on stderr: only on a terminal, and only if the work takes longer than a second."""
-    if not sys.stderr.isatty():
-        return lambda done, total: None
-    import time
-
-    start = last = time.monotonic()
-
-    def show(done: int, total: int) -> None:
-        nonlocal last
-        now = time.monotonic()
-        if done < total and now - start > 1 and now - last > 0.1:
-            last = now
-            width = 30 * done // max(total, 1)
-            click.echo(f"\r[{'#' * width}{'-' * (30 - width)}] {100 * done // max(total, 1)}%", nl=False, err=True)
-        elif done >= total and last > start:
-            click.echo("\r" + " " * 40 + "\r", nl=False, err=True)
-
-    return show
 
 
 def main(args: Sequence[str] | None = None) -> None:

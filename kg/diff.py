@@ -265,7 +265,12 @@ def _narrowest(types: Iterable[str]) -> str:
 
 
 def _label(node: Node) -> str:
-    for key in ("skos:prefLabel@zh" if chinese() else "skos:prefLabel@en", "skos:prefLabel@zh", "skos:prefLabel"):
+    for key in (
+        "skos:prefLabel@zh" if chinese() else "skos:prefLabel@en",
+        "skos:prefLabel@zh",
+        "skos:prefLabel",
+        "rdfs:label@zh" if chinese() else "rdfs:label@en",
+    ):
         if key in node:
             return node[key][0]
     return ""

@@ -8,7 +8,15 @@ from functools import partial
 
 # slug: (Chinese, English); the slug is a heading in docs/errors.md
 MESSAGES: dict[str, tuple[str, str]] = {
-    "pack-missing": ("找不到规则包目录：{path}。请检查 --pack 的路径。", "pack folder not found: {path}. Check the path given to --pack."),
+    "pack-missing": (
+        "找不到规则包：{path}。请检查路径；自带的包：{known}。",
+        "no such pack: {path}. Check the path given to --pack; by name there are: {known}.",
+    ),
+    "pack-manifest": ("包的说明有误：{path}：{why}", "bad pack.toml: {path}: {why}"),
+    "pack-exists": (
+        "目录不是空的：{path}。请给出新目录或空目录；原有文件未动。",
+        "{path} is there and not empty. Give a new or empty folder; nothing was touched.",
+    ),
     "pack-lexicon": ("词表有误：{path} 第 {line} 行：{why}", "bad lexicon: {path}, line {line}: {why}"),
     "pack-rule": ("规则有误：{path}，规则 {rule}：{why}", "bad rule: {path}, rule {rule}: {why}"),
     "input-missing": ("找不到输入：{path}。请检查路径。", "no such file or folder: {path}. Check the path."),

@@ -117,6 +117,15 @@ def _word(name: str) -> str:
     return next((table[local][0 if chinese() else 1] for table in (_WORDS, FACTS, KINDS) if local in table), local)
 
 
+def _relation(data: GraphFile, iri: str) -> str:
+    """A relation in the user's language; that of a pack by the label that the graph has."""
+    name = data.short(iri)
+    if name.rpartition(":")[2] in _WORDS:
+        return _word(name)
+    said = _about(data, iri)
+    return next((said[key][0] for key in ("rdfs:label@zh" if chinese() else "rdfs:label@en", "rdfs:label@zh") if key in said), name)
+
+
 def _thing(data: GraphFile, iri: str) -> str:
     node = _about(data, iri)
     lines = [f"{_label(data, iri)}  {_word(_kind(data, iri))}  {data.short(iri)}"]
@@ -159,7 +168,7 @@ def _fact(data: GraphFile, iri: str) -> str:
     roles: dict[str, str] = {}  # referent → role
     if "rdf:subject" in node:
         subject, predicate, object_ = (node[f"rdf:{part}"][0] for part in ("subject", "predicate", "object"))
-        lines.append(f"  {_label(data, subject)} —{_word(data.short(predicate))}→ {_label(data, object_)}")
+        lines.append(f"  {_label(data, subject)} —{_relation(data, predicate)}→ {_label(data, object_)}")
         roles = {subject: _word("subject"), object_: _word("object")}
     else:
         order = list(_WORDS)

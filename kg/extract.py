@@ -45,6 +45,7 @@ from .people import Post, find_people
 from .places import find_divisions, find_place_anaphors, load_register, resolve
 from .quantities import find_quantities
 from .relations import relations
+from .slots import Rendered
 from .tenures import tenures
 from .traditional import read_as_simplified
 
@@ -62,6 +63,7 @@ def extract(document: Document, pack: Pack) -> DocumentFacts:
     """All that one document says. Deterministic; reads nothing but its arguments and the shipped register."""
     articles = _articles(document, pack)
     parts = [read_as_simplified(a, lambda article: read_article(article, pack)) for a in articles]
+    claimed = {v for p in parts for f in p.facts for v in f.role("predicate")}
     return DocumentFacts(
         document.source,
         articles,
@@ -70,6 +72,7 @@ def extract(document: Document, pack: Pack) -> DocumentFacts:
         tuple(x for p in parts for x in p.facts),
         tuple(x for p in parts for x in p.asides),
         _metrics(x for p in parts for x in p.metrics),
+        tuple(p for p in pack.predicates.values() if p.id in claimed),
     )
 
 
@@ -82,6 +85,11 @@ def _articles(document: Document, pack: Pack) -> tuple[Article, ...]:
         for a in anchored(read_pages(document.source, part.meta, pack, part.span), pack):
             found.setdefault(a.id, a)
     return tuple(found.values())
+
+
+def rendered(document: Document, pack: Pack) -> list[Rendered]:
+    """The sentences of a document as the rules see them."""
+    return [s for a in _articles(document, pack) for s in read(a, pack).scene.rendered]
 
 
 def select(mentions: Iterable[Mention]) -> tuple[list[Mention], list[Mention]]:

@@ -15,6 +15,7 @@ from .linking import LENDERS
 from .model import Amount, Fact, Mention, Quantity, Span
 from .modifiers import modifiers
 from .receivers import GOT, ONLY_WHERE, OWN_MONEY, OWNERS, elided, financier_of, own_branch, recipients, speaker
+from .slots import BY_CONTEXT
 
 _PURPOSES = frozenset(("Project", "Facility", "Programme"))
 _PUBLIC = frozenset(("PublicBody", "Province", "Prefecture", "County", "Township"))
@@ -121,8 +122,10 @@ def decide(scene: Scene, choice: Choice, before: Before) -> tuple[Mention | None
     if choice.instrument == "equity":
         scored = [x for x in scored if scene.entity(x[1]) not in before.financiers]  # who paid before is not who is paid
     to = [m for p, m in scored if p >= 0.5] or [m for p, m in scored[:1] if p >= 0.3]
-    if match.role("recipient") and not {scene.entity(m) for m in to} & {scene.entity(m) for m in match.role("recipient")}:
-        to = list(match.role("recipient"))
+    named = match.role("recipient", "purpose")
+    if named and not {scene.entity(m) for m in to} & {scene.entity(m) for m in named}:
+        to = list(named)
+        scored = [(0.9, m) for m in to]
     if not choice.to and "保障" in scene.article.folded[choice.draft.span.start : choice.draft.span.end]:
         to = []
     if choice.to and list(choice.to) == speaker(scene, choice.draft.span.start):
@@ -193,7 +196,7 @@ def _syndicate(scene: Scene, financier: Mention | None, draft: Draft) -> list[Me
 
 def _instrument(scene: Scene, wanted: str, clause: str, financier: Mention | None) -> str | None:
     """The kind of money: as the rule says, or by the noun in the clause and what the financier is."""
-    if wanted not in ("by-noun", "loan-if-bank", "by-payer"):
+    if wanted not in BY_CONTEXT:
         return wanted
     if wanted == "by-payer":
         kind = scene.kind(financier) if financier else ""

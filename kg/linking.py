@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 from . import banks
 from .model import DIVISION_KINDS, Article, Entity, Mention, Span, local_name
-from .pack import Pack
+from .pack import NAMING, Pack
 from .places import Resolution
 
 Put = Callable[[Mention, Entity], None]  # notes which entity a mention means
@@ -61,7 +61,8 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
             entities[entity.id] = replace(old, aliases=(*old.aliases, text))
 
     inner = sorted((m for m in of if m.kind in DIVISION_KINDS), key=lambda m: (m.span.start, -m.span.end))
-    _banks(article, [m for m in named if m.kind in LENDERS], pack, put, _wider(article, inner, of, entities))
+    province = home_at("Province", "省", places.home, entities)
+    _banks(article, [m for m in named if m.kind in LENDERS], pack, put, _wider(article, inner, of, entities), province.label if province else "")
     for m in sorted(named, key=lambda m: (-len(m.span), m.span.start)):
         if m.kind == "PublicBody" or (
             m.kind == "OtherOrganization" and (_LEVEL_NAME.match(article.folded[m.span.start : m.span.end]) or _level_office(article, m, inner))
@@ -122,10 +123,10 @@ def _wider(article: Article, divisions: Sequence[Mention], of: Mapping[Mention, 
     return wider
 
 
-def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put, wider: Callable[[Mention], str]) -> None:
+def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put, wider: Callable[[Mention], str], province: str) -> None:
     """Institutions and branches: canonical institution + core of the rest; bare names take a known branch's or the focus's."""
     seen: dict[tuple[str, str], Entity] = {}
-    read = [(m, *banks.parts(article.folded[m.span.start : m.span.end], pack)) for m in mentions]
+    read = [(m, *banks.parts(article.folded[m.span.start : m.span.end], pack, province)) for m in mentions]
     focus = ""
     appositions: list[tuple[Mention, Mention]] = []
     made: dict[Mention, Entity] = {}
@@ -147,7 +148,8 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put, 
             key = institution or article.folded[m.span.start : m.span.end]
             if not institution or key != institution:
                 key, tail = (institution, "") if institution else (key, "")
-            entity = seen.setdefault((key, ""), Entity("agent/" + local_name(key), m.kind, _bank_label(key, article.at(m.span), pack)))
+            own = f".{article.id}" if not institution and key[0] in "省市县区" else ""  # 省联社 of no known province: no other article's
+            entity = seen.setdefault((key, ""), Entity("agent/" + local_name(key) + own, m.kind, _bank_label(key, article.at(m.span), pack)))
             put(m, entity)
             focus = focus if outer else key
             continue
@@ -182,7 +184,7 @@ _BARE_LOCAL = re.compile(r"农(?:村商业银|商银|商)行")
 
 
 def _bank_label(name: str, text: str, pack: Pack) -> str:
-    return name if name in pack.by_name["banks"] else text
+    return name if name in pack.by_name["banks"] or text.startswith("省") else text
 
 
 def _same_branch(a: str, b: str) -> bool:
@@ -204,6 +206,10 @@ def _public_body(
     """县农业农村局, 临海市委组织部: the division in front (or the article's own of that level) and the office."""
     text = article.at(m.span)
     folded = article.folded[m.span.start : m.span.end]
+    if m.found_by == "org.corps":  # its units have numbers that no other has
+        unit = re.sub(r"^(?:新疆)?(?:生产建设)?兵团|场$", "", folded)
+        put(m, Entity("agent/新疆生产建设兵团" + unit, m.kind, "新疆生产建设兵团" + unit))
+        return
     chain = [d for d in inner if m.span.covers(d.span)]
     place: Entity | None = None
     rest = folded
@@ -305,13 +311,11 @@ def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county:
     text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
     name = local_name(folded)
     space = "place" if m.kind in ("Facility", "Workshop") else "agent" if m.kind == "Group" else "thing"
-    if m.kind in ("Programme", "FinancialProduct"):
-        entry = pack.by_name.get("programmes" if m.kind == "Programme" else "products", {}).get(folded) or pack.by_name.get(
-            "programmes" if m.kind == "Programme" else "products", {}
-        ).get(re.sub(r"[“”‘’]", "", folded))
-        if entry:
-            put(m, Entity("thing/" + local_name(entry.name), m.kind, entry.name))
-            return
+    tables = [pack.by_name.get(lexicon, {}) for lexicon in NAMING]
+    entry = next((e for t in tables for w in (folded, re.sub(r"[“”‘’]", "", folded)) if (e := t.get(w)) and e.kind in (m.kind, "term")), None)
+    if entry:
+        put(m, Entity(f"{space}/{local_name(entry.name)}", m.kind, entry.name))
+        return
     known = next((e for e in entities.values() if e.kind == m.kind and _same_name(m.kind, bare(name, places), bare(local_name(e.label), places))), None)
     if known:
         put(m, known)

@@ -340,6 +340,33 @@ class Metric:
     aliases: tuple[str, ...] = ()
 
 
+# The relations of the vocabulary: what a Claim's predicate may be. A pack may declare more (Predicate).
+RELATIONS = tuple(
+    "org:unitOf gf:locatedIn gf:participatesIn gf:underProgramme gf:subProgrammeOf gf:productLine gf:offers gf:undertakes"
+    " gf:supports gf:finances gf:cooperatesWith gf:issues".split()
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Predicate:
+    """A relation that a pack declares. `id`: prefix and local name (`ew:pairedWith`); `namespace`: the IRI of the prefix.
+
+    `parent`: the relation it is a kind of, whose triple and Claim are written too. `subject`, `object`: the kinds of its
+    ends, "" = any. `both`: it holds in both directions.
+    """
+
+    id: str
+    namespace: str
+    label: str
+    english: str
+    meaning: str = ""
+    meaning_english: str = ""
+    parent: str = ""
+    subject: str = ""
+    object: str = ""
+    both: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class DocumentFacts:
     """What one document says; the output of `extract`, the input of `merge`."""
@@ -351,6 +378,7 @@ class DocumentFacts:
     facts: tuple[Fact, ...] = ()
     asides: tuple[Aside, ...] = ()
     metrics: tuple[Metric, ...] = ()
+    predicates: tuple[Predicate, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,6 +392,7 @@ class Graph:
     facts: tuple[Fact, ...]
     asides: tuple[Aside, ...]
     metrics: tuple[Metric, ...]
+    predicates: tuple[Predicate, ...] = ()  # those of packs that its claims use
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,6 +24,9 @@ _ANONYMOUS = re.compile(
     r"某(?![日天年月些种个人村镇乡县市区省户])[^\W\d_某不了的在是把被让]{0,14}?(?:有限公司|公司|企业境外分公司|企业)(?:境外分公司)?(?:、(?:省级|国家级|市级)[^\W\d_]{2,10}企业)?"
 )
 _LISTED = re.compile(r"等(?:\d+|多|几|[一二三四五六七八九十]+)?余?家?(?:龙头|知名|规上)?(?:企业|公司|厂商)")
+_CORPS = re.compile("(?:新疆)?生产建设兵团|新疆兵团")
+_DIVISION = re.compile("第[一二三四五六七八九十]{1,3}师(?![范长傅生资部])")
+_REGIMENT = re.compile("(?:(?<=[师市团，。、在向为给与由])|(?<=兵团))[一二三四五六七八九十〇零]{1,4}团(?:场|(?![队组长员体圆结购伙聚部]))")
 _ANAPHOR = re.compile(r"(?:该|本|我|这家|那家)(?:公司|企业|集团|合作社|协会|促进会|厂|局|院|校|联盟|工会|工作室|单位)|项目公司")
 _BARE = re.compile(
     r"(?<![\w”])(?:公司|企业|集团|合作社|协会|促进会|联盟|工会|商会|基金会)(?![们家数主户年度类化制文职高内])|(?<=[给向由与同为让中用靠])(?:公司|企业|合作社|协会|促进会|集团)(?![们家数主户年度类化制文职高])"
@@ -70,6 +73,9 @@ def find_orgs(article: Article, pack: Pack, known: Sequence[Mention]) -> list[Me
     for kind, heads in _heads(pack).items():
         for m in heads.finditer(text):
             _with_head(m, kind, text, places, pack, put)
+    if "兵团" in text:  # the corps of Xinjiang: 新疆生产建设兵团, its 师 and 团场
+        for m in (*_CORPS.finditer(text), *_DIVISION.finditer(text), *_REGIMENT.finditer(text)):
+            put(*m.span(), "PublicBody", "org.corps")
     for m in _ANONYMOUS.finditer(text):
         start = places.chain_start(m.start(), m.start() - 14)
         put(start, m.end(), "Company", "org.anonymous")
@@ -108,7 +114,7 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
         r"生|校|部|性|网|院|干部|投资|会|引导|产业|专项", text[end:]
     ):
         return
-    if head == "财政" and re.match(r"[局厅部补资收支专所奖]|投资|(?<![省市县区镇]财政)扶持|贴息|激励|预算", text[end:]):
+    if head == "财政" and re.match(r"[局厅部补资收支专所奖援]|投资|帮扶|衔接|(?<![省市县区镇]财政)扶持|贴息|激励|预算", text[end:]):
         return
     start = left_edge(text, m.start(), places, pack, 26 if kind != "PublicBody" else 16)
     lead = text[start : m.start()]
@@ -118,6 +124,8 @@ def _with_head(m: re.Match[str], kind: str, text: str, places: Spans, pack: Pack
         chain = places.chain_start(m.start(), max(0, m.start() - 16))
         if chain < m.start():
             start = chain
+        elif head == "财政" and len(lead) > 1:
+            return  # 凉山州投入|财政援助资金
         elif text[m.start() - 1 : m.start()] in _LEVEL and text[m.start() - 2 : m.start() - 1] not in tuple("各全该某"):
             start = m.start() - 1
         elif re.search(r"(?:街道|村)$", lead) and head.startswith("党"):

@@ -193,6 +193,7 @@ def page_data(graph: Graph, *, privacy: bool = False) -> dict[str, Any]:
         ],
         "asides": asides,
         "names": _names(v),
+        "within": _within(graph),
         "privacy": privacy,
     }
 
@@ -219,6 +220,16 @@ def _given(meta: Meta) -> TimeRef | None:
     return TimeRef("", meta.date, meta.date, "timeStated", "asOf") if meta.date else None
 
 
+def _within(graph: Graph) -> dict[str, str]:
+    """The relations of packs that are kinds of one of the vocabulary, each with that one."""
+    above = {p.id: p.parent for p in graph.predicates}
+
+    def top(name: str) -> str:
+        return top(above[name]) if name in above else name
+
+    return {name: local(found) for name in above if (found := top(name))}
+
+
 def _names(v: View) -> dict[str, dict[str, list[str]]]:
     """The labels of the kinds, properties and concepts that the graph uses."""
     used = {local(x) for f in v.graph.facts for _, x in f.roles if ":" in x}
@@ -228,6 +239,6 @@ def _names(v: View) -> dict[str, dict[str, list[str]]]:
     return {
         "kinds": {k: list(x) for k, x in KINDS.items() if k in kinds},
         "facts": {k: list(x) for k, x in FACTS.items()},
-        "properties": {k: list(x) for k, x in PROPERTIES.items()},
+        "properties": {k: list(x) for k, x in (*PROPERTIES.items(), *v.relations.items())},
         "concepts": {k: list(v.concepts[k]) for k in sorted(used) if k in v.concepts},
     }

@@ -20,6 +20,8 @@ HAN = re.compile(r"[一-鿿〇]")
 BEFORE = frozenset("在到从去往来赴与和及同跟对向由是为让给至以于将把被经自进入抵回离驻近过比像如含除的了着地得之当前后时日月年家等并也还又都有个险保司网")
 _AFTER = frozenset("的与和及到至在等是有为将从向对已也还又都则就一开出市县区省州")
 _BANK = frozenset("工农中建交银支分商发开招总")  # 行 before a place belongs to a bank (工行萧山), not to 太行|山东
+_SUMU = re.compile("[一-鿿]{0,5}?(?:苏木|嘎查)")
+_LONGEST = 15  # 双江拉祜族佤族布朗族傣族自治县
 _HIGH = re.compile(r"自治[区州县旗]|特别行政区|[省市县区州旗盟]")
 _FORMS = "形构促造变达合"  # 形成|都市圈
 _NOT_HIGH = re.compile(r"市[场民值容井价]|区[域块间别]|旗[帜下舰]|州际")
@@ -136,7 +138,7 @@ def _full(reading: Reading) -> Iterator[Hit]:
         end = m.end()
         if text[end - 2 : end] not in tails:
             continue
-        for length in range(min(13, end), 1, -1):
+        for length in range(min(_LONGEST, end), 1, -1):
             name = text[end - length : end]
             codes = full.get(name) or (full.get(history[name].parent) if name in history else None)
             if codes:
@@ -210,6 +212,9 @@ def _spoilt(reading: Reading, hit: Hit) -> bool:
         return True
     if hit.name == "日本" and (after == "报" or text[start - 1 : start] in tuple("今本当即近")):
         return True
+    sumu = _SUMU.match(text, end)
+    if sumu and sumu[0] not in reading.register.towns:
+        return True  # 巴彦|胡舒苏木 is no 巴彦
     special = text.startswith(("街道", "社区"), end) or starter(reading.folders, "nature")(text, end) or starter(reading.folders, "press")(text, end)
     return special or text[end - 1 : end + 1] == "地区" or _REPORTER.search(text[max(0, start - 6) : start]) is not None
 

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import NamedTuple
 
-from .pack import Pack
+from .pack import NAMING, Pack
 
 QUOTES = '“‘「『"'
 _CLOSER = {"“": "”", "‘": "’", "「": "」", "『": "』", "《": "》", "(": ")", "（": "）", "【": "】", "〈": "〉"}
@@ -126,7 +126,7 @@ def _only(words: Iterable[str]) -> re.Pattern[str]:
 
 @cache
 def name_words(pack: Pack) -> NameWords:
-    """The patterns of a pack's lexicons programmes, products, name_heads and slogans."""
+    """The patterns of a pack's lexicons of names, name_heads and slogans."""
     entries = pack.entries("name_heads")
     raw = {e.name: [u.partition(".")[::2] for u in e.parent.split("|")] for e in entries if e.kind == "head" and len(e.name) > 1}
     uses = {h: {c: s for c, s in u if s not in ("quoted", "inner")} for h, u in raw.items()}
@@ -141,7 +141,7 @@ def name_words(pack: Pack) -> NameWords:
     stops: dict[str, list[str]] = {}
     for e in sorted((e for e in entries if e.kind in ("left", "left-regex")), key=lambda e: (e.kind, -len(e.name), e.name)):
         stops.setdefault(e.name[0], []).append(re.escape(e.name) if e.kind == "left" else e.name)
-    kinds = {w: e.kind for lexicon in ("programmes", "products") for e in pack.entries(lexicon) for w in (e.name, *e.aliases)}
+    kinds = {w: e.kind for lexicon in NAMING for e in pack.entries(lexicon) for w in (e.name, *e.aliases)}
 
     def words(kind: str) -> Sequence[str]:
         return [e.name for e in pack.entries("slogans") if kind in e.kind.split("|")]

@@ -8,18 +8,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from . import __version__
 from .concepts import Concepts
-from .model import Fact, Graph, Quantity, TimeRef, digest
+from .model import Fact, Graph, Predicate, Quantity, TimeRef, digest
 from .ontology import ontology_dir, superclasses
-from .pack import DEFAULT, Pack, load
+from .pack import Pack, load
 from .spans import Spans, article_name
-from .terms import SPACES, Memo, decimal, expander, line, namer, prefixes, text
+from .terms import SPACES, Memo, decimal, declared, expander, line, namer, prefixes_of, text
 from .view import BASE
 
 if TYPE_CHECKING:
@@ -55,45 +55,64 @@ class Node(NamedTuple):
 
 
 def nodes(graph: Graph, base: str = BASE, pack: Pack | None = None) -> Iterator[Node]:
-    """All that is written, subject by subject, in the order of the file: sources, things, facts, spans, concepts."""
+    """All that is written, subject by subject, in the order of the file: sources, things, facts, spans, concepts, relations of packs."""
     pack = pack or load()
     name = namer(base)
+    own = declared(graph)
     concepts, spans = Concepts(pack, graph.metrics, name), Spans(graph, name)
-    facts = sorted(_with_implied(graph.facts), key=lambda f: f.id)
+    facts = sorted(_with_implied(graph.facts, own), key=lambda f: f.id)
     yield from _sources(graph, pack)
-    yield from _things(graph, facts, spans, concepts)
+    yield from _things(graph, facts, spans, concepts, own)
     yield from _facts(graph, facts, spans, concepts)
     for subject, lines, article in spans.nodes():
         yield Node(subject, lines, (article,))
     for subject, lines in concepts.nodes():
         yield Node(subject, lines)
+    for predicate in own.values():
+        yield Node(predicate.id, _declaration(predicate))
 
 
 def triples(graph: Graph, base: str = BASE, pack: Pack | None = None) -> Iterator[tuple[str, str, str]]:
     """Every triple once, its terms as N-Triples spells them."""
-    full = expander(base)
+    full = expander(base, prefixes_of(graph, base))
     for node in nodes(graph, base, pack):
         subject = full[node.subject]
         for p, o in node.pairs():
             yield subject, full[p], full[o]
 
 
-def _with_implied(facts: Iterable[Fact]) -> list[Fact]:
-    """The facts, and for a gf:finances that no gf:supports goes with, that Claim too: both are written, on the same evidence."""
+def _with_implied(facts: Iterable[Fact], own: Mapping[str, Predicate]) -> list[Fact]:
+    """The facts, and for a relation that is a kind of another (gf:finances of gf:supports) that Claim too, on the same evidence, if none says it."""
+    above = {"gf:finances": "gf:supports", **{p.id: p.parent for p in own.values() if p.parent}}
+    both = {"gf:cooperatesWith", *(p.id for p in own.values() if p.both)}
     out = list(facts)
     claimed = {f.roles for f in out if f.kind == "Claim" and f.status == "reported"}
-    for f in tuple(out):
-        if f.kind == "Claim" and f.status == "reported" and ("predicate", "gf:finances") in f.roles:
-            roles = tuple(sorted(("predicate", "gf:supports") if r == ("predicate", "gf:finances") else r for r in f.roles))
-            if roles not in claimed:
+    for f in out:  # what is added is looked at too
+        if f.kind == "Claim" and f.status == "reported" and (parent := above.get(f.role("predicate")[0])):
+            (s,), (o,) = f.role("subject"), f.role("object")
+            roles = _roles(s, parent, o)
+            if roles not in claimed and not (parent in both and _roles(o, parent, s) in claimed):
                 claimed.add(roles)
                 out.append(Fact("fact/f_" + digest("implied", f.id), "Claim", roles, (), f.time, f.status, f.evidence, f.confidence, f.found_by, f.review))
     return out
 
 
+def _roles(subject: str, predicate: str, object_: str) -> tuple[tuple[str, str], ...]:
+    return ("object", object_), ("predicate", predicate), ("subject", subject)
+
+
+def _declaration(p: Predicate) -> list[str]:
+    """What the graph says of a relation that the vocabulary has not; ends of several classes stay open."""
+    lines = ["a owl:ObjectProperty" + (" , owl:SymmetricProperty" if p.both else "")]
+    said = (("rdfs:label", p.label, p.english), ("skos:definition", p.meaning, p.meaning_english))
+    lines += [f"{name} {text(line(words), tag)}" for name, zh, en in said for words, tag in ((zh, "@zh"), (en, "@en")) if words]
+    lines += [f"rdfs:subPropertyOf {p.parent}"] if p.parent else []
+    return lines + [f"rdfs:{end} gf:{kind}" for end, kind in (("domain", p.subject), ("range", p.object)) if kind in superclasses()]
+
+
 def _sources(graph: Graph, pack: Pack) -> Iterator[Node]:
     files = {s.path: "source:file_" + digest(s.path, s.sha256) for s in graph.sources}
-    packs = ["default" if folder == DEFAULT else folder.name for folder in pack.folders]
+    packs = list(map(str, pack.manifests))
     run = ["a gf:ExtractionRun", f"gf:version {text(__version__)}", *(f"gf:pack {text(name)}" for name in packs)]
     yield Node("source:run_" + digest(__version__, *packs, *sorted(files.values())), run + [f"prov:used {file}" for file in sorted(files.values())])
     for s in sorted(graph.sources, key=lambda s: s.path):
@@ -119,15 +138,16 @@ def _types(kind: str) -> str:
     return "a " + " , ".join("gf:" + name for name in (kind, *superclasses().get(kind, ())))
 
 
-def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts) -> Iterator[Node]:
+def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts, own: Mapping[str, Predicate]) -> Iterator[Node]:
     name, types = concepts.spell, Memo(_types)
+    both = {"gf:cooperatesWith", *(p.id for p in own.values() if p.both)}
     relations: dict[str, set[str]] = {}
     for f in facts:
         if f.kind == "Claim" and f.status == "reported":
             said = dict(f.roles)
             s, p, o = name[said["subject"]], said["predicate"], name[said["object"]]
             relations.setdefault(s, set()).add(f"{p} {o}")
-            if p == "gf:cooperatesWith":
+            if p in both:
                 relations.setdefault(o, set()).add(f"{p} {s}")
     for e in sorted(graph.entities, key=lambda e: e.id):
         label = line(e.label)
@@ -154,7 +174,7 @@ def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts
 
     @cache
     def said(role: str, value: str) -> str:
-        return f"{_PROPERTY.get(role) or 'gf:' + role} {_role_value(role, value, concepts)}"
+        return f"{_PROPERTY.get(role) or 'gf:' + role} {value if role == 'predicate' else _role_value(role, value, concepts)}"
 
     for f in facts:
         graphs = tuple(sorted({articles[e.article] for e in f.evidence}))
@@ -227,14 +247,14 @@ def write_turtle(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
 
     `base`: IRI of the instances, ending in / or #. `pack`: the pack whose concepts are described, the default one if None.
     """
-    out = [f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in prefixes(base).items()]
+    out = [f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in prefixes_of(graph, base).items()]
     out += [f"\n{node.subject} " + " ;\n    ".join(node.lines) + " .\n" for node in nodes(graph, base, pack)]
     return "".join(out)
 
 
 def write_nquads(graph: Graph, *, base: str = BASE, pack: Pack | None = None) -> str:
     """The graph as N-Quads, sorted: what an article says is in its own graph, things and concepts in the default graph."""
-    full = expander(base)
+    full = expander(base, prefixes_of(graph, base))
     lines: set[str] = set()
     for node in nodes(graph, base, pack):
         start, ends = full[node.subject], [f" {full[g]} .\n" for g in node.graphs] or [" .\n"]
@@ -245,7 +265,8 @@ def write_nquads(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
 def write_jsonld(graph: Graph, *, base: str = BASE, pack: Pack | None = None) -> str:
     """The graph as JSON-LD, compact by ontology/context.jsonld, which is written into the file: it stands alone."""
     context: dict[str, Any] = json.loads((ontology_dir() / "context.jsonld").read_text("utf-8"))["@context"]
-    context.update({space: f"{base}{space}/" for space in SPACES})
+    spaces = prefixes_of(graph, base)
+    context.update({prefix: iri for prefix, iri in spaces.items() if prefix in SPACES or prefix not in context})
     typed = {term: rule["@type"] for term, rule in context.items() if isinstance(rule, dict) and "@type" in rule}
 
     def value(key: str, o: str) -> str:
@@ -280,7 +301,7 @@ def to_rdflib(graph: Graph, base: str = BASE, pack: Pack | None = None) -> rdfli
     import rdflib
 
     out = rdflib.Graph(bind_namespaces="none")
-    for prefix, iri in prefixes(base).items():
+    for prefix, iri in prefixes_of(graph, base).items():
         out.bind(prefix, iri)
 
     def term(t: str) -> rdflib.URIRef | rdflib.Literal:

@@ -29,7 +29,7 @@ ONLY_WHERE = re.compile(r"(?:街道)?(?:办事处)?(?:辖内|辖区|境内|的?�
 def recipients(scene: Scene, draft: Draft) -> list[Mention]:
     """Those marked by 为, 向, 给, 支持 before the sum (a whole list), or by 用于, 投向, 支持 after it."""
     anchor = draft.amount.span if draft.amount else draft.span
-    explicit = list(draft.match.role("recipient"))
+    explicit = list(draft.match.role("recipient", "purpose"))
     if explicit:
         return explicit
     low = left_limit(scene, draft)

@@ -12,10 +12,10 @@ from .actors import actors
 from .discourse import Scene, clause_start, lender_before, time_at
 from .facts import build, claim
 from .linking import FINANCIAL, LENDERS
-from .model import DIVISION_KINDS, Fact, Mention, Span, local_name
+from .model import DIVISION_KINDS, Fact, Mention, Predicate, Span, local_name
 from .modifiers import modifiers
 from .places_of import located
-from .slots import Match, Rendered, Rule, find, likely, span_of
+from .slots import Match, Rendered, Rule, accepts, find, likely, span_of
 
 _MUTUAL = re.compile(r"联手|抱团|组建|联盟")
 _UNDER = {
@@ -141,20 +141,31 @@ def _by_rule(scene: Scene) -> Iterator[Fact | None]:
 def _claims(scene: Scene, rule: Rule, match: Match, rendered: Rendered, number: int) -> Iterator[Fact | None]:
     """Each subject with each object; of those who join hands (A、B和C三村联手) each with each."""
     text, predicate = scene.article.folded, rule.fields["predicate"]
-    confidence = float(rule.fields.get("confidence", 0.75))
+    own, confidence = scene.pack.predicates.get(predicate), float(rule.fields.get("confidence", 0.75))
     span = span_of(rendered, match.start, match.end)
     status = modifiers(scene, span).status
     if status == "planned" and "继续" in text[clause_start(scene, span.start) : span.end]:
         status = "reported"  # who goes on with a thing does it
     if predicate == "gf:cooperatesWith" and match.role("subject") and _is_second(rendered, match.start):
         return
-    pairs = [(s, o) for s in _subjects(scene, rule, match, span) for o in match.role("object") or _in_focus(scene, span.start)]
+    subjects, objects = _subjects(scene, rule, match, span), match.role("object") or _in_focus(scene, span.start)
+    if 1 < len(subjects) == len(objects) and "分别" in text[span.start : span.end]:
+        pairs = list(zip(subjects, objects, strict=True))  # A、B分别与C、D结对: each with its own
+    else:
+        pairs = [(s, o) for s in subjects for o in objects]
     if predicate == "gf:cooperatesWith" and _MUTUAL.search(rendered.text, match.start, match.end + 6):
         pairs += [*combinations(match.role("subject"), 2), *combinations(match.role("object"), 2)]
     for s, o in pairs:
         if predicate == "gf:supports" and scene.kind(o) in ("Person", "Group", "FinancialProduct"):
             continue
+        if own and not _between(own, scene.kind(s), scene.kind(o)):
+            continue
         yield claim(scene, s, predicate, o, sentence=number, confidence=confidence, rule=rule.id, status=status)
+
+
+def _between(relation: Predicate, subject: str, object_: str) -> bool:
+    """Whether things of these kinds may stand at the ends of a pack's relation."""
+    return all(not wanted or kind in accepts(wanted) for wanted, kind in ((relation.subject, subject), (relation.object, object_)))
 
 
 def _is_second(rendered: Rendered, start: int) -> bool:

@@ -16,9 +16,9 @@ from re import _parser  # type: ignore[attr-defined]  # no public way to the par
 from typing import Any
 
 from .errors import KgError
-from .model import Mention, Quantity, Sentence, Span
+from .model import RELATIONS, Mention, Quantity, Sentence, Span
 from .ontology import superclasses
-from .pack import Pack
+from .pack import MANIFEST, Pack
 
 _TYPE_BASE, _NUMBER_BASE = 0xE000, 0xF0000
 KINDS = (
@@ -61,6 +61,12 @@ SLOT = f"[{chr(_TYPE_BASE)}-{chr(_TYPE_BASE + len(KINDS) - 1)}][{chr(_NUMBER_BAS
 _PLACEHOLDER = re.compile(r"\{(?:(\w+):)?([A-Z]\w*)(\+?)\}|\{gap:(\d+)\}")
 LIST_MARK = r"(?:[、和与及]|以及)"
 NEEDED = {"FinancingEvent": ("instrument", "stage"), "Claim": ("predicate",), "AgreementEvent": ()}  # what a rule must say, by the kind of its fact
+ROLES = {  # that a slot may have, by the kind of the fact
+    "FinancingEvent": frozenset(("financier", "recipient", "purpose", "product", "amount")),
+    "Claim": frozenset(("subject", "object")),
+    "AgreementEvent": frozenset(("party",)),
+}
+BY_CONTEXT = ("loan-if-bank", "by-noun", "by-payer")  # instruments that the words around a sum, or its payer, decide
 QUOTES = frozenset(("“”", "‘’", "《》", "「」", "『』"))
 FIELDS = {
     "id",
@@ -156,6 +162,11 @@ def render(sentence: Sentence, folded: str, outer: Sequence[Mention], kind: Call
     return Rendered(text, tuple(at), tuple(used), frozenset(text))
 
 
+def shown(sentence: Rendered) -> str:
+    """A rendered sentence with its slots spelled as a pattern spells them: {Branch}向{Township}发放贷款{Money}。"""
+    return _SLOT.sub(lambda m: f"{{{KINDS[ord(m[0][0]) - _TYPE_BASE]}}}", sentence.text)
+
+
 @dataclass(frozen=True, slots=True)
 class Rule:
     """One compiled rule; `fields` holds its constants (instrument, stage, subject …)."""
@@ -177,8 +188,8 @@ class Match:
     start: int
     end: int
 
-    def role(self, name: str) -> tuple[Mention, ...]:
-        return tuple(m for k, m in self.roles if k == name)
+    def role(self, *names: str) -> tuple[Mention, ...]:
+        return tuple(m for k, m in self.roles if k in names)
 
 
 def expand(pattern: str, where: Mapping[str, Any]) -> tuple[str, list[tuple[str, str]]]:
@@ -206,24 +217,70 @@ def expand(pattern: str, where: Mapping[str, Any]) -> tuple[str, list[tuple[str,
 @cache
 def rules(pack: Pack, *facts: str) -> tuple[Rule, ...]:
     """The pack's rules for these kinds of fact, compiled. Raises KgError that names file and rule."""
-    out = []
-    for r in pack.rules:
-        unknown = set(r) - FIELDS
-        missing = {"fact", "pattern", "examples", *NEEDED.get(r.get("fact", ""), ())} - set(r)
-        if unknown or missing:
-            why = f"unknown field {sorted(unknown)}" if unknown else f"missing {sorted(missing)}"
-            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"{why}; fields: {', '.join(sorted(FIELDS - {'file'}))}")
-        if r["fact"] not in NEEDED:
-            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"no kind of fact {r['fact']!r}; known: {', '.join(NEEDED)}")
-        if facts and r["fact"] not in facts:
-            continue
-        text, roles = expand(r["pattern"], r)
-        try:
-            compiled = re.compile(text, re.VERBOSE)
-        except re.error as error:
-            raise KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=f"pattern: {error}") from None
-        out.append(Rule(r["id"], r["fact"], compiled, tuple(roles), {k: v for k, v in r.items() if k not in ("pattern", "examples", "silent")}, needs(text)))
-    return tuple(out)
+    compiled = (compile_rule(pack, r) for r in pack.rules)
+    return tuple(r for r in compiled if not facts or r.fact in facts)
+
+
+@cache
+def _known(pack: Pack) -> frozenset[str]:
+    """The relations that a rule may tell. Raises KgError where one is declared between kinds that are none."""
+    for p in pack.predicates.values():
+        for kind in filter(None, (p.subject, p.object)):
+            if not accepts(kind):
+                path = next(f / MANIFEST for f, m in zip(pack.folders, pack.manifests, strict=True) if m.prefix == p.id.partition(":")[0])
+                raise KgError("pack-manifest", path=path, why=f"relation {p.id}: no class {kind!r}; known: {', '.join((*KINDS, *_UNIONS))}")
+    return frozenset((*RELATIONS, *pack.predicates))
+
+
+_FORMS = {"examples": 'a list of { text = "…", gives = { role = "…" } }', "silent": "a list of strings", "confidence": "a number from 0 to 1"}
+
+
+def _typed(name: str, value: object) -> bool:
+    """Whether a rule's field has the form it must have."""
+    if name == "examples":
+        return isinstance(value, list) and all(isinstance(e, dict) and _example(e) for e in value)
+    if name == "silent":
+        return isinstance(value, list) and all(isinstance(text, str) for text in value)
+    if name == "confidence":
+        return isinstance(value, int | float) and 0 <= value <= 1
+    return isinstance(value, str)
+
+
+def _example(e: Mapping[str, Any]) -> bool:
+    gives = e.get("gives")
+    lists = [[v] if isinstance(v, str) else v for v in gives.values()] if isinstance(gives, dict) else [None]
+    return isinstance(e.get("text"), str) and all(isinstance(v, list) and all(isinstance(x, str) for x in v) for v in lists)
+
+
+def compile_rule(pack: Pack, r: Mapping[str, Any]) -> Rule:
+    """One rule of the pack, compiled. Raises KgError that names file and rule."""
+
+    def bad(why: str) -> KgError:
+        return KgError("pack-rule", path=r.get("file", ""), rule=r["id"], why=why)
+
+    unknown = set(r) - FIELDS
+    missing = {"fact", "pattern", "examples", *NEEDED.get(r.get("fact", ""), ())} - set(r)
+    if unknown or missing:
+        raise bad(f"{f'unknown field {sorted(unknown)}' if unknown else f'missing {sorted(missing)}'}; fields: {', '.join(sorted(FIELDS - {'file'}))}")
+    for name, value in r.items():
+        if not _typed(name, value):
+            raise bad(f"{name} {value!r}: {_FORMS.get(name, 'a string')} wanted")
+    if r["fact"] not in NEEDED:
+        raise bad(f"no kind of fact {r['fact']!r}; known: {', '.join(NEEDED)}")
+    if (known := _known(pack)) and r["fact"] == "Claim" and r["predicate"] not in known:
+        raise bad(f"no relation {r['predicate']!r}; known: {', '.join((*RELATIONS, *pack.predicates))}; a pack declares its own in {MANIFEST}")
+    for name in ("instrument", "stage", "aggregation"):
+        values = [e.name for e in pack.entries("concepts") if e.kind == name] + (list(BY_CONTEXT) if name == "instrument" else [])
+        if name in r and r[name] not in values:
+            raise bad(f"no {name} {r[name]!r}; known: {', '.join(values)}")
+    text, roles = expand(r["pattern"], r)
+    if other := {role for _, role in roles} - ROLES[r["fact"]]:
+        raise bad(f"no role {', '.join(sorted(other))} in a {r['fact']}; known: {', '.join(sorted(ROLES[r['fact']]))}")
+    try:
+        compiled = re.compile(text, re.VERBOSE)
+    except re.error as error:
+        raise bad(f"pattern: {error}") from None
+    return Rule(r["id"], r["fact"], compiled, tuple(roles), {k: v for k, v in r.items() if k not in ("pattern", "examples", "silent")}, needs(text))
 
 
 def needs(pattern: str) -> tuple[frozenset[str], ...]:
@@ -272,26 +329,6 @@ def find(rule: Rule, sentence: Rendered) -> Iterator[Match]:
     for m in rule.pattern.finditer(sentence.text):
         roles = [(role, mention) for group, role in rule.roles if m[group] is not None for _, mention in sentence.slots(*m.span(group))]
         yield Match(rule, tuple(roles), m.start(), m.end())
-
-
-def check_rules(pack: Pack, read: Callable[[str, Pack], Sequence[Mapping[str, Any]]]) -> list[str]:
-    """Run every rule's examples and silent texts through `read` (extract.try_text); the failures, one line each."""
-    failures = []
-    for r in pack.rules:
-        where = f"{r.get('file', '')}: rule {r['id']}"
-        rules(pack, r["fact"])
-        for example in r.get("examples", ()):
-            facts = [f for f in read(example["text"], pack) if f["rule"] == r["id"]]
-            want = {k: sorted([v] if isinstance(v, str) else v) for k, v in example["gives"].items()}
-            if not any(all(sorted(f["roles"].get(k, [])) == v for k, v in want.items()) for f in facts):
-                failures.append(f"{where}: {example['text']!r} gives {[f['roles'] for f in facts]}, not {want}")
-        for text in r.get("silent", ()):
-            facts = [f for f in read(text, pack) if f["rule"] == r["id"]]
-            if facts:
-                failures.append(f"{where}: must be silent on {text!r}, gives {[f['roles'] for f in facts]}")
-        if not r.get("examples"):
-            failures.append(f"{where}: no examples")
-    return failures
 
 
 def span_of(rendered: Rendered, start: int, end: int) -> Span:

@@ -11,7 +11,7 @@ from collections.abc import Callable, Mapping
 from decimal import Decimal
 from urllib.parse import quote
 
-from .model import decimal_text
+from .model import Graph, Predicate, decimal_text
 from .view import BASE
 
 NAMESPACES: Mapping[str, str] = {
@@ -24,6 +24,7 @@ NAMESPACES: Mapping[str, str] = {
     "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
     "xsd": "http://www.w3.org/2001/XMLSchema#",
 }
+DECLARING = {"rdfs": "http://www.w3.org/2000/01/rdf-schema#", "owl": "http://www.w3.org/2002/07/owl#"}  # where a graph declares relations of packs
 SPACES = ("agent", "place", "thing", "fact", "source")
 
 # What stands bare after the colon. Narrower than the Turtle standard: every tool met agrees on it.
@@ -43,6 +44,25 @@ def prefixes(base: str = BASE) -> dict[str, str]:
     """
     gf, gfc, *rest = NAMESPACES.items()
     return dict([gf, gfc, *((space, f"{base}{space}/") for space in SPACES), *rest])
+
+
+def declared(graph: Graph) -> dict[str, Predicate]:
+    """The relations of packs that the graph's claims use, with those they are kinds of, by id."""
+    known = {p.id: p for p in graph.predicates}
+    out: dict[str, Predicate] = {}
+    todo = {value for f in graph.facts for value in f.role("predicate")} if known else set()
+    while todo:
+        p = known.get(todo.pop())
+        if p and p.id not in out:
+            out[p.id] = p
+            todo.add(p.parent)
+    return dict(sorted(out.items()))
+
+
+def prefixes_of(graph: Graph, base: str = BASE) -> dict[str, str]:
+    """Every prefix that the graph is written with: those of packs too, where their relations are used."""
+    own = {p.id.partition(":")[0]: p.namespace for p in declared(graph).values()}
+    return {**prefixes(base), **({**DECLARING, **own} if own else {})}
 
 
 class Memo(dict[str, str]):
@@ -103,15 +123,15 @@ def decimal(number: Decimal) -> str:
     return digits if "." in digits else digits + ".0"
 
 
-def expander(base: str = BASE) -> Memo:
-    """Term → its spelling in N-Triples.
+def expander(base: str = BASE, more: Mapping[str, str] | None = None) -> Memo:
+    """Term → its spelling in N-Triples. `more`: prefixes beside those of every output.
 
     >>> full = expander()
     >>> full["a"], full['"2023-06-30"^^xsd:date'], full["4.0"]  # doctest: +NORMALIZE_WHITESPACE
     ('<http://www.w3.org/1999/02/22-rdf-syntax-ns#type>', '"2023-06-30"^^<http://www.w3.org/2001/XMLSchema#date>',
      '"4.0"^^<http://www.w3.org/2001/XMLSchema#decimal>')
     """
-    spaces = prefixes(base)
+    spaces = {**prefixes(base), **(more or {})}
 
     def expand(term: str) -> str:
         first = term[0]

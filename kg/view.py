@@ -147,6 +147,7 @@ class View:
     referents: Mapping[tuple[str, Span], str] = field(repr=False)  # article and span of a mention → entity id
     concepts: Mapping[str, Name] = field(repr=False)
     titles: Mapping[str, str] = field(repr=False)  # of articles
+    relations: Mapping[str, Name] = field(repr=False)  # of packs, by id
 
     def name(self, value: str, language: int = 0) -> str:
         """The words for a role's value: an entity, a fact, a concept, a property or a plain string. language: 0 zh, 1 en."""
@@ -154,6 +155,8 @@ class View:
             return self.entities[value].label
         if value in self.facts:
             return fact_title(self, self.facts[value], language)
+        if value in self.relations:
+            return self.relations[value][language]
         prefix, colon, local = value.partition(":")
         if colon and prefix == "gfc":
             return self.concepts.get(local, (local, local))[language]
@@ -229,6 +232,7 @@ def view(graph: Graph) -> View:
         {(x.mention.article, x.mention.span): x.entity for x in graph.links},
         concepts,
         {a.id: a.title for a in graph.articles},
+        {p.id: (p.label, p.english) for p in graph.predicates},
     )
 
 

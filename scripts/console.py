@@ -5,7 +5,8 @@
 
 Every ```console block of every page is run, top to bottom, in a folder that holds what the pages speak of: seeds/, output/, tests/gold/, news/,
 corpus.jsonl, yesterday/, all small. A line `$ command` is run; the lines under it, if any, are what it must print, messages included:
-a line `…` stands for any lines, `…` within a line for any text. A block ```KIND title="FILE" is a file that the reader saves; it is saved.
+a line `…` stands for any lines, `…` within a line for any text. A block ```KIND title="FILE" is a file that the reader saves; it is saved. One
+with append="FILE" is put at the file's end; of one with change="FILE" the first line is what stands there once, the second what is put in its place.
 Pages in Chinese run in a Chinese locale. `kg` runs in this process; other programs run if they are in RUN, are known by OTHERS, or are a fault.
 """
 
@@ -106,7 +107,9 @@ def world(folder: Path) -> None:
 def kg(words: list[str]) -> tuple[int, str]:
     """Exit code and everything that `kg WORDS` prints, in the order of printing."""
     from kg.cli import main
+    from kg.pack import load
 
+    load.cache_clear()  # a pack that the page has edited: for the reader each command is a process of its own
     told = io.TextIOWrapper(io.BytesIO(), "utf-8", write_through=True)
     with contextlib.redirect_stdout(told), contextlib.redirect_stderr(told):
         try:
@@ -174,7 +177,16 @@ def check(page: Path, text: str) -> tuple[list[Fault], str]:
     def block(match: re.Match[str]) -> str:
         indent, kind, body = match.groups()
         if saved := re.search(r'title="([^"]+)"', kind):
+            (folder / saved[1]).parent.mkdir(exist_ok=True)
             (folder / saved[1]).write_text(body, "utf-8")
+        if added := re.search(r'append="([^"]+)"', kind):
+            with (folder / added[1]).open("a", encoding="utf-8") as file:
+                file.write("\n" + body)
+        if changed := re.search(r'change="([^"]+)"', kind):
+            edited, (old, new) = folder / changed[1], body.splitlines()
+            if edited.read_text("utf-8").count(old) != 1:
+                faults.append(Fault(name, kind, f"does not stand there once: {old}"))
+            edited.write_text(edited.read_text("utf-8").replace(old, new), "utf-8")
         if kind != "console":
             return match[0]
         out = []

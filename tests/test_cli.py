@@ -60,7 +60,7 @@ BAD_INPUT: list[object] = [
     pytest.param({"a.txt": TEXT, "out": "x"}, ["build", "a.txt", "-o", "out"], 2, "cannot write to output folder out", id="a file in the output's place"),
     pytest.param({"a.txt": TEXT, "out": "x"}, ["build", "a.txt", "-o", "out/deep"], 2, "cannot write to output folder out/deep", id="a file above the output"),
     pytest.param({"a.txt": TEXT, "out/graph.ttl/x": "x"}, ["build", "a.txt", "-o", "out"], 2, "a folder of that name", id="a folder in a file's place"),
-    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "pack folder not found: p", id="missing pack"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "no such pack: p", id="missing pack"),
     pytest.param({"a.txt": TEXT, "p/banks.tsv": "x\ty\n"}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "banks.tsv, line 1", id="pack without header"),
     pytest.param({"a.txt": TEXT, "p/x.tsv": PACK + "one\n"}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "x.tsv, line 2", id="pack line too short"),
     pytest.param({"a.txt": TEXT, "p/x.tsv": b"\xff\xfe\0"}, ["build", "a.txt", "-o", "out", "--pack", "p"], 2, "x.tsv", id="pack that is not text"),
@@ -387,23 +387,29 @@ def test_names_that_are_not_text_do_no_harm(tmp_path: Path) -> None:
 
 def test_progress_bar_on_a_terminal() -> None:
     """It stands on stderr, fills up, and is wiped at the end."""
-    from kg import cli as module
+    from kg import progress
+
+    shown: list[str] = []
 
     class Terminal:
         def isatty(self) -> bool:
             return True
 
-    shown: list[str] = []
+        def write(self, text: str) -> None:
+            shown.append(text)
+
+        def flush(self) -> None:
+            pass
+
     clock = iter(range(0, 100, 2))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module.sys, "stderr", Terminal())
+        patch.setattr(progress.sys, "stderr", Terminal())
         patch.setattr("time.monotonic", lambda: next(clock))
-        patch.setattr(module.click, "echo", lambda text, **_: shown.append(text))
-        bar = module._bar()
+        bar = progress.bar()
         bar(1, 2)
         bar(2, 2)
     assert "50%" in shown[0]
-    assert not shown[-1].strip()
+    assert not "".join(shown[1:]).strip()
 
 
 def test_version(kg: Run) -> None:

@@ -14,7 +14,7 @@ KG = Path(__file__).parent.parent / "kg"
 MODULES = sorted(p.stem for p in KG.glob("*.py") if p.stem not in ("__init__", "__main__"))
 # from the ground up: a module imports from earlier lines only; those of one line may import each other in one direction
 LAYERS = """
-model errors
+model errors progress
 pack ontology fold
 lines bylines copies pages
 quantities asides dates
@@ -36,7 +36,7 @@ readers
 documents build
 view terms concepts spans correction_lines verdicts corrections privacy
 rdf network unfold neo4j records page tables
-outputs show
+outputs show lint pack_new
 sparql answers shapes
 syntax
 query explain checks

@@ -45,7 +45,15 @@ def run(kg: Path, *args: str, cwd: Path) -> str:
 def test_wheel_holds_what_the_program_reads(wheel: Path) -> None:
     """Packs, page assets and the ontology are inside; tests and pages are not; it is below 10 MB."""
     names = set(zipfile.ZipFile(wheel).namelist())
-    for folder, suffix in (("kg/pack", ".tsv"), ("kg/pack", ".toml"), ("kg/page_assets", ""), ("kg/ontology", ".ttl"), ("kg/ontology/queries", ".rq")):
+    for folder, suffix in (
+        ("kg/pack", ".tsv"),
+        ("kg/pack", ".toml"),
+        ("kg/packs/east-west", "pack.toml"),
+        ("kg/pack_template", ".md"),
+        ("kg/page_assets", ""),
+        ("kg/ontology", ".ttl"),
+        ("kg/ontology/queries", ".rq"),
+    ):
         assert any(n.startswith(folder + "/") and n.endswith(suffix) for n in names), folder
     assert "kg/py.typed" in names
     assert {n.split("/")[0] for n in names if ".dist-info/" not in n} == {"kg"}
@@ -75,3 +83,9 @@ def test_installed_program_builds_the_seeds(kg: Path, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "graph.ttl").read_bytes() == (tmp_path / "here" / "graph.ttl").read_bytes()
     assert {p.name for p in (tmp_path / "out").iterdir()} == {f for n in outputs.USUAL for f in outputs.FILES[n]}
     run(kg, "rules", "--test", cwd=tmp_path)
+
+
+def test_installed_program_has_its_packs(kg: Path, tmp_path: Path) -> None:
+    """The one that ships by its name, and the template of a new one."""
+    assert run(kg, "pack", "test", "east-west", cwd=tmp_path).endswith("faults 0\n")
+    assert "pack.toml" in run(kg, "pack", "new", "mine", cwd=tmp_path)

@@ -9,6 +9,7 @@ const yuan = (fact) => {
 const membersOf = FACTS.map((f) => [...new Set(f.roles.map(([, v]) => v).filter((v) => typeof v === "number"))]);
 
 const groupOfRelation = new Map([...GROUPS].flatMap(([g, { of }]) => of.map((r) => [r, g])));
+for (const [r, above] of Object.entries(DATA.within || {})) groupOfRelation.set(r, groupOfRelation.get(above)); // relations of packs
 const groupOfFact = FACTS.map((f) =>
   f.kind === "FinancingEvent"
     ? "finance"

@@ -20,7 +20,7 @@ const act = (id, words, on, kind = "act") => make("button", { type: "button", cl
 function valueOf(v, here = -1) {
   if (typeof v === "number") return link(v, here);
   if (Array.isArray(v)) return make("button", { type: "button", class: "link", on: () => choose({ fact: v[0] }) }, factWords(FACTS[v[0]]));
-  return /^gfc:/.test(v) ? named("concepts", local(v)) : /^(gf|org|rdf):/.test(v) ? named("properties", local(v)) : v;
+  return /^gfc:/.test(v) ? named("concepts", local(v)) : /^(gf|org|rdf):/.test(v) ? named("properties", local(v)) : NAMES.properties.has(v) ? named("properties", v) : v;
 }
 const listOf = (values, here) => values.flatMap((v, n) => [n ? comma() : "", valueOf(v, here)]);
 const plain = (values) => values.map((v) => (typeof v === "number" ? NODES[v].label : Array.isArray(v) ? factWords(FACTS[v[0]]) : valueOf(v))).join(comma());
