@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 
-from . import __version__
+from . import __version__, streams
 from .errors import KgError, say
 
 FORMATS = "turtle,html,graphml,gexf,csv,xlsx,report"
@@ -56,7 +56,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
     from .model import Document, Meta
 
     if text is None and not sys.stdin.isatty():
-        text = sys.stdin.read()
+        text = streams.typed()
     if not (text or "").strip():
         raise KgError("text-empty")
     document = Document(documents.text_source(text or "", "text"), Meta(date=_day(day)))
@@ -114,7 +114,7 @@ def build_(
     import gc
     from importlib.util import find_spec
 
-    from . import outputs, view
+    from . import documents, outputs, view
 
     gc.disable()  # values without cycles: a collector would walk them all, again and again, and find nothing
     click.get_current_context().call_on_close(gc.enable)
@@ -125,7 +125,7 @@ def build_(
             given.remove("tables")
             click.echo(say("kg：没有 pyarrow，不写 tables", "kg: tables are left out: there is no pyarrow"), err=True)
     report = outputs.run(
-        inputs,
+        documents.expanded(inputs),
         out,
         formats=given,
         pack=packs,
@@ -450,12 +450,10 @@ def _bar() -> Callable[[int, int], object]:
 
 def main(args: Sequence[str] | None = None) -> None:
     """The entry point: every mistake of the user is one line on stderr and exit code 2."""
-    for stream in (sys.stdout, sys.stderr, sys.stdin):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace" if stream is sys.stdin else "backslashreplace")
+    streams.settle()
     name = "kg"
-    try:
-        code = cli.main(args=None if args is None else list(args), prog_name=name, standalone_mode=False)
+    try:  # no pattern is expanded in a query, as click would on Windows: `build` does that itself
+        code = cli.main(args=None if args is None else list(args), prog_name=name, standalone_mode=False, windows_expand_args=False)
         sys.exit(code if isinstance(code, int) else 0)
     except KgError as error:
         _fail(str(error))

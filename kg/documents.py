@@ -6,8 +6,8 @@ is named by its file and its own `file` column or number: `corpus.jsonl#12`.
 
 from __future__ import annotations
 
-import codecs
 import csv
+import glob
 import hashlib
 import io
 import json
@@ -19,6 +19,7 @@ from datetime import date
 from pathlib import Path, PurePosixPath
 from typing import Any
 
+from . import encodings
 from .errors import KgError
 from .model import Document, Meta, SourceFile
 
@@ -46,7 +47,7 @@ def read_inputs(inputs: Sequence[Path], *, day: date | None = None) -> Inputs:
     found = _find(inputs)
     documents: list[Document] = []
     problems: list[KgError] = []
-    metas: dict[Path, Mapping[Path, Meta]] = {}
+    metas: dict[Path, Mapping[str, Meta]] = {}
     for name, path in sorted(found.items()):
         try:
             if path.suffix.lower() in CORPUS:
@@ -79,43 +80,11 @@ def text_source(text: str, name: str) -> SourceFile:
 
 
 def decode(raw: bytes, path: Path) -> tuple[str, str]:
-    """The text and the name of its encoding, byte-order mark removed, newlines untouched.
-
-    >>> decode("浙江".encode("gb18030"), Path("a.txt"))
-    ('浙江', 'gb18030')
-    >>> decode(codecs.BOM_UTF8 + "浙江".encode(), Path("a.txt"))
-    ('浙江', 'utf-8-sig')
-    """
-    if raw.startswith(codecs.BOM_UTF8):
-        encodings = ["utf-8-sig"]
-    elif raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError as error:
-            # one broken place in a long UTF-8 text must not turn all of it into the characters of another encoding
-            if encoding.startswith("utf-8") and _nearly_utf8(raw):
-                raise KgError("file-damaged", path=path, at=error.start) from None
-            continue
-        if not text.strip():
-            raise KgError("file-empty", path=path)
-        if "\0" in text or len(_STRANGE.findall(text)) * 100 > len(text):
-            break
-        return text, encoding
-    raise KgError("file-not-text", path=path)
-
-
-_STRANGE = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # control characters no text has; form feed, escape and tabs pass
-
-
-def _nearly_utf8(raw: bytes) -> bool:
-    """Whether hardly any of the text is not UTF-8: at most one broken place in fifty characters beyond ASCII."""
-    text = raw.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    return broken * 50 <= sum(c > "\x7f" for c in text)
+    """The text and the name of its encoding, byte-order mark removed, newlines untouched. Raises KgError, for an empty file too."""
+    text, encoding = encodings.decode(raw, path)
+    if not text.strip():
+        raise KgError("file-empty", path=path)
+    return text, encoding
 
 
 def _bytes(path: Path) -> bytes:
@@ -137,8 +106,8 @@ def _find(inputs: Sequence[Path]) -> dict[str, Path]:
         if not files:
             raise KgError("folder-empty", path=given)
         for file in files:
-            whole = os.path.abspath(file)
-            name, known = _readable(Path(whole).relative_to(above).as_posix()), names.get(whole, "")
+            whole = _whole(file)
+            name, known = _readable(Path(os.path.abspath(file)).relative_to(above).as_posix()), names.get(whole, "")
             if len(name) <= len(known):  # also given with its folder: the longer name stays
                 continue
             if known:
@@ -147,6 +116,20 @@ def _find(inputs: Sequence[Path]) -> dict[str, Path]:
                 raise KgError("input-twice", name=name, first=named[name], second=file)
             named[name], names[whole] = file, name
     return named
+
+
+def expanded(inputs: Iterable[Path]) -> tuple[Path, ...]:
+    """The inputs with patterns (`news\\*.txt`) that no shell has expanded, as that of Windows does not, in their place."""
+    out: list[Path] = []
+    for given in inputs:
+        found = glob.glob(str(given)) if not given.exists() and glob.has_magic(str(given)) else []
+        out += sorted(map(Path, found)) or [given]
+    return tuple(out)
+
+
+def _whole(path: Path) -> str:
+    """What two ways to write one file have in common, as far as the system's own rules go (on Windows case does not count)."""
+    return os.path.normcase(os.path.abspath(path))
 
 
 def _readable(name: str) -> str:
@@ -169,28 +152,27 @@ def _walk(folder: Path) -> Iterator[Path]:
             yield path
 
 
-def _meta(path: Path, name: str, metas: dict[Path, Mapping[Path, Meta]]) -> Meta:
+def _meta(path: Path, name: str, metas: dict[Path, Mapping[str, Meta]]) -> Meta:
     """What the nearest meta.csv says of a file (its own folder, then those above within the input), and its name's date."""
     within = len(PurePosixPath(name).parts) - 1
     for folder in path.parents[: max(within, 1)]:
         if folder not in metas:
             metas[folder] = read_meta(folder / META) if (folder / META).is_file() else {}
-        if path in metas[folder]:
-            known = metas[folder][path]
+        if known := metas[folder].get(_whole(path)):
             return known if known.date else replace(known, date=date_in_name(name))
     return Meta(date=date_in_name(name))
 
 
-def read_meta(path: Path) -> dict[Path, Meta]:
-    """The lines of a meta.csv by file. Raises KgError with the line number."""
-    out: dict[Path, Meta] = {}
+def read_meta(path: Path) -> dict[str, Meta]:
+    """The lines of a meta.csv by absolute path. Raises KgError with the line number."""
+    out: dict[str, Meta] = {}
     for line, row in _rows(path, "meta-bad", "file", COLUMNS):
         file = path.parent / row["file"].replace("\\", "/")
         if not row["file"] or not file.is_file():
             raise KgError("meta-bad", path=path, line=line, why=f"no file “{row['file']}” in {path.parent}")
-        if file in out:
+        if _whole(file) in out:
             raise KgError("meta-bad", path=path, line=line, why=f"{row['file']} stands here twice")
-        out[file] = _row_meta(row, "meta-bad", path, line)
+        out[_whole(file)] = _row_meta(row, "meta-bad", path, line)
     return out
 
 

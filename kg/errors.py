@@ -47,6 +47,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "写不进输出目录：{path}（{why}）。请换一个目录（-o）或检查权限；原有输出未动。",
         "cannot write to output folder {path} ({why}). Choose another (-o) or check its permissions; earlier output is untouched.",
     ),
+    "file-in-use": (
+        "换不了文件：{path}，多半正在别的程序（如 Excel）中打开。请关闭后重试；原有输出未动。",
+        "cannot replace {path}: another program (Excel, say) has it open. Close it and build again; earlier output is untouched.",
+    ),
     "extract-failed": (
         "处理失败：{path}（{why}）。这是程序的错误，请附上该文件报告。",
         "failed on {path} ({why}). This is a fault of the program: please report it with the file.",

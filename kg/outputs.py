@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -106,8 +107,7 @@ def run(
             raise KgError("out-unwritable", path=blocked, why="a folder of that name")
         for name in names:
             (out / name).parent.mkdir(exist_ok=True)
-        for name in names:
-            os.replace(work / name, out / name)
+        _swap(work, out, names)
     return replace(report, written=tuple(out / n for n in names))
 
 
@@ -154,6 +154,36 @@ def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack
                 network.write_nodes_csv(graph, out / "nodes.csv", base=base)
                 network.write_edges_csv(graph, out / "edges.csv", base=base)
     return [file for name, files in FILES.items() if name in formats for file in files]
+
+
+def _swap(work: Path, out: Path, names: Sequence[str]) -> None:
+    """Put the new files in the place of the old ones: all of them or none (Windows renames no file that a program has open)."""
+    held = work / "earlier"
+    done: list[str] = []
+    try:
+        for name in names:
+            (held / name).parent.mkdir(parents=True, exist_ok=True)
+            if (out / name).exists():
+                _same(out / name, held / name)
+            os.replace(work / name, out / name)
+            done.append(name)
+    except BaseException as error:
+        for name in done:
+            if (held / name).exists():
+                os.replace(held / name, out / name)
+            else:
+                (out / name).unlink()
+        if isinstance(error, PermissionError):
+            raise KgError("file-in-use", path=out / names[len(done)]) from None
+        raise
+
+
+def _same(old: Path, new: Path) -> None:
+    """A second name for a file, or a copy where the file system has no such thing."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)
 
 
 def _text(path: Path, text: str) -> None:

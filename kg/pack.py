@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from .encodings import read_lines
 from .errors import KgError
 
 DEFAULT = Path(__file__).parent / "pack"
@@ -59,19 +60,19 @@ class Pack:
 
 def _text(path: Path, slug: str, **where: object) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise KgError(slug, path=path, why=f"not UTF-8 at byte {error.start}", **where) from None
+        return read_lines(path)
+    except KgError as error:
+        raise KgError(slug, path=path, why=f"not UTF-8 at byte {error.values['at']}", **where) from None
 
 
 def read_lexicon(path: Path) -> list[Entry]:
     """The entries of one TSV file. Raises KgError with the line number."""
     lines = _text(path, "pack-lexicon", line=1).split("\n")
-    if tuple(lines[0].rstrip("\r").split("\t")) != HEADER:
+    if tuple(lines[0].split("\t")) != HEADER:
         raise KgError("pack-lexicon", path=path, line=1, why="header must be: " + "⇥".join(HEADER))
     out = []
     for number, line in enumerate(lines[1:], 2):
-        cells = line.rstrip("\r").split("\t")
+        cells = line.split("\t")
         if cells == [""] or line.startswith("#"):
             continue
         if len(cells) > 5 or not cells[0] or len(cells) < 2:

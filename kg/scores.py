@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from . import build, documents, pack
+from .encodings import read_lines
 from .errors import KgError, say
 from .evaluate import FACTS, MEASURES, SHARES, Score, Verdict, score, total
 from .gold import Account, find_gold, read_account, read_gold
@@ -65,7 +66,7 @@ def _stored(folder: Path, name: str) -> Account:
 def read_readers(path: Path) -> dict[str, float]:
     """A second reader's figures: one `measure⇥figure` a line. Raises KgError."""
     out = {}
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(read_lines(path).splitlines(), 1):
         if line.strip() and not line.startswith("#"):
             name, _, figure = line.partition("\t")
             try:
