@@ -25,6 +25,34 @@ date_option = click.option("--date", "day", metavar="DATE", help="Issue date of 
 base_option = click.option("--base", default="", metavar="IRI", help="Address that the names of things begin with. 实例 IRI 的前缀。")
 
 
+def llm_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a language model that may propose facts, as one value `llm` and its cache."""
+    for option in reversed(
+        (
+            click.option("--llm", "url", metavar="URL", help="An OpenAI-compatible endpoint that may propose facts; texts are sent there. 语言模型地址。"),
+            click.option("--model", metavar="NAME", help="Its model. 模型名。"),
+            click.option("--llm-cache", "cache", type=PATH, metavar="DIR", help="Where its answers are kept. 模型回答的存放目录。"),
+            click.option("--llm-timeout", "seconds", type=click.FloatRange(0.1, 3600), default=120.0, metavar="SECONDS", help="For an answer. 回答时限。"),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _model(url: str | None, model: str | None, seconds: float) -> Any:
+    """The endpoint that the options name, None without them; where the texts will go is said first."""
+    if not url and not model:
+        return None
+    if not url or not model:
+        raise KgError("llm-model")
+    from .endpoint import endpoint
+
+    made = endpoint(url, model, seconds)
+    told = say(f"kg：文本将发送至 {made.host}（模型 {model}）", f"kg: texts will be sent to {made.host} (model {model})")
+    click.echo(told, err=True)
+    return made
+
+
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
 @click.version_option(__version__, prog_name="kg")
 def cli() -> None:
@@ -87,6 +115,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @click.option("--page-privacy", is_flag=True, help="Leave persons without a post out of the page, shorten its quotes. 网页略去无职务的个人并节选引文。")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), metavar="N", help="Processes to use. 进程数。")
 @click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="In place of the corrections.tsv beside the input. 更正表。")
+@llm_options
 @click.option(
     "--min-confidence", "least", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Facts below it stay out. 低于此置信度的事实不收。"
 )
@@ -101,6 +130,10 @@ def build_(
     jobs: int,
     corrected: Path | None,
     least: float,
+    url: str | None,
+    model: str | None,
+    cache: Path | None,
+    seconds: float,
 ) -> None:
     """Build the graph of text files, folders of them, or a corpus (.jsonl, .csv with a column `text`).
     由文本文件、目录或语料库建图。
@@ -135,15 +168,19 @@ def build_(
         jobs=jobs,
         corrected=corrected,
         least=least,
+        llm=_model(url, model, seconds),
+        llm_cache=cache,
         progress=_bar(),
     )
     for path, encoding in report.recoded:
         click.echo(say(f"kg：{path} 按 {encoding} 解码", f"kg: {path} was decoded as {encoding}"), err=True)
-    for problem in report.problems:
+    unheard = report.proposed.problems if report.proposed else ()
+    for problem in (*report.problems, *unheard):
         click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
     click.echo(outputs.summary(report))
     if report.problems:
         click.echo(say(f"kg：{len(report.problems)} 个文件未处理", f"kg: {len(report.problems)} file(s) left out"), err=True)
+    if report.problems or unheard:
         sys.exit(1)
 
 
@@ -380,7 +417,19 @@ def rules(test: bool, packs: tuple[Path, ...]) -> None:
 @click.option("--per-doc", is_flag=True, help="A line for each document as well. 逐篇列出。")
 @click.option("--json", "as_json", is_flag=True, help="Print figures as JSON. 以 JSON 输出。")
 @pack_option
-def evaluate_(gold: Path, graphs: Path | None, errors: str | None, per_doc: bool, as_json: bool, packs: tuple[Path, ...]) -> None:
+@llm_options
+def evaluate_(
+    gold: Path,
+    graphs: Path | None,
+    errors: str | None,
+    per_doc: bool,
+    as_json: bool,
+    packs: tuple[Path, ...],
+    url: str | None,
+    model: str | None,
+    cache: Path | None,
+    seconds: float,
+) -> None:
     """Measure the builder against annotated documents: a folder with NAME.json beside NAME.txt.
     用人工标注衡量建图的准确度。
 
@@ -395,8 +444,13 @@ def evaluate_(gold: Path, graphs: Path | None, errors: str | None, per_doc: bool
     from . import scores
     from .evaluate import total
 
-    done = scores.evaluate(gold, graphs=graphs, packs=packs)
-    for problem in done.problems:
+    llm = _model(url, model, seconds)
+    done = plain = scores.evaluate(gold, graphs=graphs, packs=packs)
+    if llm and graphs is None:
+        from .endpoint import Asker
+
+        done = scores.evaluate(gold, packs=packs, model=llm.model, ask=Asker(llm, cache))
+    for problem in (*done.problems, *done.unheard):
         click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
     result = total(s for _, s in done.documents)
     if errors not in (None, "all", *(name for name, _ in done.documents)):
@@ -405,14 +459,20 @@ def evaluate_(gold: Path, graphs: Path | None, errors: str | None, per_doc: bool
         if errors in (name, "all"):
             click.echo(scores.errors_text(name, one), err=as_json)
     if as_json:
-        click.echo(json.dumps(scores.as_json(done), ensure_ascii=False))
+        figures = scores.as_json(done)
+        if done is not plain:
+            figures["without_model"] = scores.as_json(plain)
+        click.echo(json.dumps(figures, ensure_ascii=False))
     else:
         click.echo(say(f"{gold.as_posix()}：{len(done.documents)} 篇", f"{gold.as_posix()}: {len(done.documents)} document(s)"))
         for name, one in done.documents if per_doc else ():
             click.echo(scores.document_line(name, one))
         click.echo(scores.measures_text(result, done.readers) + "\n\n" + scores.calibration_text(result) + "\n")
+        if done is not plain:
+            click.echo(scores.compared_text(total(s for _, s in plain.documents), done, result) + "\n")
     if done.problems:
         click.echo(say(f"kg：{len(done.problems)} 篇按未找到任何内容计", f"kg: {len(done.problems)} document(s) count as if nothing were found"), err=True)
+    if done.problems or done.unheard:
         sys.exit(1)
 
 

@@ -107,6 +107,27 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "gold-none": ("没有标注文件：{path}。需要 NAME.json 与 NAME.txt 并列。", "no annotated document in {path}. It needs NAME.json beside NAME.txt."),
     "gold-bad": ("标注有误：{path}：{why}", "bad annotation: {path}: {why}"),
     "gold-text": ("标注缺原文：{path}。请把原文放在标注旁边。", "no text for the annotation: {path}. Put the text beside the annotation."),
+    "llm-url": (
+        "模型地址有误：{given}。请给出 http(s) 地址，如 http://127.0.0.1:11434/v1，不含用户名和密码。",
+        "bad address of a model: {given}. Give an http(s) address such as http://127.0.0.1:11434/v1, without a name or password in it.",
+    ),
+    "llm-model": ("--llm 与 --model 须一起给出。", "--llm and --model go together."),
+    "llm-key": (
+        "密钥（KG_LLM_KEY 或 OPENAI_API_KEY）含有不可用的字符。请重新设置。",
+        "the key (KG_LLM_KEY or OPENAI_API_KEY) holds characters that no key has. Set it again.",
+    ),
+    "llm-failed": (
+        "{host} 的模型没有回答（{why}）。这些段落只有规则找到的事实。",
+        "the model at {host} gave no answer ({why}). Those passages have the facts of the rules only.",
+    ),
+    "llm-stopped": (
+        "{host} 多次没有回答，不再询问。其余段落只有规则找到的事实；恢复后重建即可补上。",
+        "{host} failed too often and is not asked any more. The rest has the facts of the rules only; build again once it answers.",
+    ),
+    "llm-answer": (
+        "模型对 {path} 的回答不是所要的 JSON，未采用。",
+        "the model's answer about {path} is not the JSON asked for and is not used.",
+    ),
     "corrections-bad": ("更正表有误：{path} 第 {line} 行：{why}", "bad corrections: {path}, line {line}: {why}"),
 }
 

@@ -12,12 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from . import __version__, build, corrections, documents, records, show, view
+from . import __version__, build, corrections, documents, proposals, records, show, view
 from . import pack as packs
 from .errors import KgError, say
 from .model import Graph
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
 
 FILES: dict[str, tuple[str, ...]] = {
     "turtle": ("graph.ttl",),
@@ -35,6 +39,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "neo4j": ("neo4j/nodes.csv", "neo4j/relationships.csv", "neo4j/load.cypher"),
     "tables": tuple(f"tables/{name}" for name in records.files()),
 }
+LLM_CACHE = ".kg-llm-cache"  # answers of a model, in the output folder
 USUAL = ("turtle", "html", "graphml", "gexf", "csv", "xlsx", "report")
 
 
@@ -49,6 +54,7 @@ class Report:
     duplicates: int = 0  # articles that stand in an earlier file too
     corrected: int = 0  # lines of corrections.tsv
     unmatched: tuple[corrections.Unmatched, ...] = ()  # those that could not be applied
+    proposed: proposals.Tally | None = None  # what became of a model's proposals
 
     @property
     def copies(self) -> int:
@@ -77,12 +83,15 @@ def run(
     jobs: int = 1,
     corrected: Path | None = None,
     least: float = 0.5,
+    llm: Endpoint | None = None,
+    llm_cache: Path | None = None,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Report:
     """The whole build: read, extract, merge, correct, write. Raises KgError where nothing could be built; earlier output stays whole.
 
     `corrected`: a file of corrections, in place of the corrections.tsv beside the inputs. `progress` is told the characters
     done and the characters in all. `least`: facts below this confidence stay out, their numbers are set aside.
+    `llm`: a model that may propose facts; its answers are kept in `llm_cache`, by default a hidden folder of `out`.
     """
     _check(formats, base)
     with _folder(out) as work:  # first of all: an unwritable folder is told before the work, not after
@@ -99,9 +108,14 @@ def run(
         parts, failed = build.extract_all(found.documents, pack, jobs=jobs, progress=step)
         if failed and not parts:
             raise failed[0]
+        proposed = None
+        if llm:
+            from .endpoint import Asker
+
+            parts, proposed = proposals.enrich(parts, packs.load(*pack), llm.model, Asker(llm, llm_cache or out / LLM_CACHE), least)
         graph, unmatched = corrections.apply(build.merge(parts), rows, least)
         duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
-        report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched)
+        report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched, proposed)
         names = write(report, work, formats, pack=packs.load(*pack), base=base, page_privacy=page_privacy)
         if blocked := next((out / n for n in names if (out / n).is_dir()), None):
             raise KgError("out-unwritable", path=blocked, why="a folder of that name")
@@ -260,6 +274,7 @@ def as_json(report: Report) -> dict[str, object]:
                 for u in report.unmatched
             ],
         },
+        **({"proposals": proposals.as_json(report.proposed)} if report.proposed else {}),
         "recoded": [{"file": path, "encoding": encoding} for path, encoding in report.recoded],
         "left_out": [{"error": p.slug, "file": str(p.values.get("name", p.values.get("path", "")))} for p in report.problems],
     }
@@ -294,6 +309,7 @@ def summary(report: Report) -> str:
         (say("实体", "Entities"), entities),
         (say("事实", "Facts"), facts),
         (say("数量", "Quantities"), [numbers]),
+        (say("模型", "Model"), proposals.summary(report.proposed) if report.proposed else []),
         (say("更正", "Corrected"), [*corrected, *(f"{u}" for u in report.unmatched)]),
         (say("写出", "Wrote"), [f"{_shown(p)}  {_size(p.stat().st_size)}" for p in report.written]),
         (say("接着", "Next"), _next(report)),

@@ -31,9 +31,9 @@ drafts
 receivers
 financing observations relations tenures
 extract
-documents build
+documents build proposals
 view terms concepts spans correction_lines verdicts corrections privacy
-rdf network unfold neo4j records page tables
+endpoint rdf network unfold neo4j records page tables
 outputs show
 sparql answers shapes
 syntax
