@@ -27,7 +27,8 @@ from .proposals import INSTRUCTIONS, PROMPT
 from .view import write_whole
 
 LIMIT = 1 << 20  # bytes of an answer
-_BUSY = (408, 409, 425, 429, 500, 502, 503, 504, 529)
+_BUSY = (408, 409, 425, 429, 500, 502, 503, 504, 529)  # worth another try
+_NEVER = (301, 302, 303, 307, 308, 401, 402, 403, 404, 405)  # so it will be for every prompt
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +104,7 @@ class Asker:
         try:
             answer = self._ask(request)
         except _Failed as failed:
-            self.left = 0 if failed.final else self.left - 1
+            self.left = 0 if failed.status in _NEVER else self.left - 1
             raise KgError("llm-failed", host=self.target.host, why=failed.why) from None
         if kept is not None:
             write_whole(kept, (json.dumps({"model": self.target.model, "prompt": PROMPT, "answer": answer}, ensure_ascii=False) + "\n").encode())
@@ -127,7 +128,7 @@ class Asker:
 
 
 class _Failed(Exception):
-    """A request in vain. `final`: another would be so too. `wait`: seconds that the server asks for."""
+    """A request in vain. `final`: the same one again would be so too. `wait`: seconds that the server asks for."""
 
     def __init__(self, why: str, *, final: bool = False, status: int = 0, wait: float = 0.0) -> None:
         self.why, self.final, self.status, self.wait = why, final, status, wait
@@ -165,10 +166,14 @@ def _within(target: Endpoint, request: bytes, secret: str) -> bytes:
     try:
         reply = done.get(timeout=target.timeout)
     except queue.Empty:
-        raise _Failed(f"no answer in {target.timeout:g} s") from None
+        raise _late(target) from None
     if isinstance(reply, _Failed):
         raise reply
     return reply
+
+
+def _late(target: Endpoint) -> _Failed:
+    return _Failed(f"no answer in {target.timeout:g} s", final=True)
 
 
 class _NoRedirect(urllib.request.HTTPRedirectHandler):
@@ -190,10 +195,11 @@ def _post(target: Endpoint, request: bytes, secret: str) -> bytes:
         asked = error.headers.get("Retry-After", "") if error.headers else ""
         wait = min(float(asked), 30.0) if re.fullmatch(r"\d+(\.\d+)?", asked) else 0.0
         raise _Failed(f"HTTP {error.code}", final=error.code not in _BUSY, status=error.code, wait=wait) from None
-    except urllib.error.URLError as error:
-        raise _Failed(getattr(error.reason, "strerror", None) or str(error.reason)) from None
     except (OSError, http.client.HTTPException) as error:
-        raise _Failed(getattr(error, "strerror", None) or type(error).__name__) from None
+        cause = error.reason if isinstance(error, urllib.error.URLError) else error
+        if isinstance(cause, TimeoutError):
+            raise _late(target) from None
+        raise _Failed(getattr(cause, "strerror", None) or type(cause).__name__) from None
     if len(body) > LIMIT:
         raise _Failed(f"an answer of more than {LIMIT} bytes")
     return body

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import threading
 import time
@@ -17,6 +18,7 @@ from kg import build, documents, endpoint, outputs, pack, proposals, scores
 from kg.checks import check
 from kg.cli import main
 from kg.errors import KgError
+from kg.extract import read
 from kg.model import DocumentFacts
 
 TEXT = "1200万元放款了！梅林村乐开了花，工行萧山分行也高兴。其中120亩茶园归农行萧山分行的“兴农贷”支持，86户报了名。茶香。竹海与千万工程。\n"
@@ -78,7 +80,7 @@ LIES = [
     pytest.param({**LOAN, "amount": "q2"}, "amount", id="an area for a sum"),
     pytest.param({**LOAN, "financier": ["m4"]}, "slot", id="a product that lends"),
     pytest.param({**LOAN, "product": ["m1"]}, "slot", id="a village for a product"),
-    pytest.param({**LOAN, "product": ["m4", "m4"], "recipient": []}, "", id="said twice is once"),
+    pytest.param({**LOAN, "financier": ["m2", "m2"], "recipient": []}, "", id="said twice is once"),
     pytest.param({**LOAN, "recipient": ["m2"]}, "contradicted", id="lends to itself"),
     pytest.param({**LOAN, "financier": [], "recipient": []}, "form", id="nobody lends to nobody"),
     pytest.param({**LOAN, "instrument": "gift"}, "concept", id="an instrument that is none"),
@@ -125,13 +127,17 @@ def test_every_reason_has_words_and_a_proposal() -> None:
 
 
 def test_a_sum_states_one_fact() -> None:
-    """The second proposal of a sum is dropped, and so is one that says otherwise of money that is known."""
-    _, tally = proposed(LOAN, LOAN, {**AREA, "amount": "q1"})
-    assert tally.dropped == {"amount": 2}
-    told = "1200万元放款了！梅林村乐开了花，工行萧山分行也高兴。这1200万元贷款已经归还。"
-    rows = json.dumps({"facts": [LOAN, {**LOAN, "amount": "q2", "stage": "repaid"}]})
-    _, other = proposals.enrich(parts_of(told), pack.load(), "test", lambda _: rows)
-    assert sum(other.accepted.values()) + sum(other.dropped.values()) == 2 and other.accepted["FinancingEvent"] == 1
+    """The second proposal of a sum is dropped, and so is one that says otherwise of money, measures and relations that are known."""
+    _, tally = proposed(LOAN, LOAN, {**AREA, "amount": "q1"}, HELP, {**HELP}, AREA, {"kind": "Claim", "subject": "m3", "predicate": "unitOf", "object": "m2"})
+    assert (tally.accepted, tally.dropped) == ({"Claim": 1, "FinancingEvent": 1, "Observation": 1}, {"amount": 2, "contradicted": 1, "known": 1})
+    (before,) = parts_of(TEXT.replace("放款", "放款额度"))
+    (after,), _ = proposals.enrich([before], pack.load(), "test", lambda _: json.dumps({"facts": [LOAN]}))
+    reading = read(before.articles[0], pack.load())
+    (window,) = proposals.windows(reading, proposals.free(before))
+    again = replace(after, asides=before.asides)  # as if the sum stood there once more
+    for row, why in ((LOAN, "known"), ({**LOAN, "recipient": []}, "known"), ({**LOAN, "stage": "approved"}, "contradicted")):
+        with pytest.raises(Exception, match=why):
+            proposals.check(row, window, reading.scene, again, "llm:test")
 
 
 def test_what_the_text_denies_is_not_reported() -> None:
@@ -180,10 +186,8 @@ class Stub:
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
                 stub.asked.append((self.path, dict(self.headers), body))
-                try:
+                with contextlib.suppress(OSError):  # the other side has gone
                     replies[min(len(stub.asked), len(replies)) - 1](self, body)
-                except OSError:
-                    pass  # the other side has gone
 
             def log_message(self, *_: object) -> None:
                 pass
@@ -267,7 +271,7 @@ FAULTS: list[object] = [
 def test_an_endpoint_that_fails_is_told(replies: Sequence[Reply], times: int, why: str) -> None:
     """In a line that names the host, after a few tries where they may help."""
     with Stub(*replies) as stub, pytest.raises(KgError) as caught:
-        asker(stub, tries=1 if "no answer" in why else 3, timeout=0.2 if "no answer" in why else 5)("1 梅林村")
+        asker(stub, tries=3, timeout=0.2 if "no answer" in why else 5)("1 梅林村")
     assert caught.value.slug == "llm-failed" and why in str(caught.value.values["why"])
     assert str(caught.value.values["host"]) in stub.url and len(stub.asked) == times
 
@@ -291,6 +295,13 @@ def test_too_many_faults_end_the_asking() -> None:
                 ask(f"{n} 梅林村")
             slugs.append(caught.value.slug)
     assert slugs == ["llm-failed", "llm-failed", "llm-stopped", "llm-stopped"] and len(stub.asked) == 2
+    for code, after in ((401, "llm-stopped"), (413, "llm-failed")):  # a key refused is so for all; a text too long is one text's fault
+        with Stub(status(code)) as stub:
+            ask = asker(stub, timeout=5)
+            for slug in ("llm-failed", after):
+                with pytest.raises(KgError) as caught:
+                    ask("1 梅林村")
+                assert caught.value.slug == slug
 
 
 def test_an_endpoint_that_is_not_there_is_told() -> None:
@@ -414,10 +425,10 @@ def test_evaluate_shows_what_the_model_adds(kg: Run) -> None:
     """Each measure without it, with it, and the difference; as JSON too."""
     Path("gold").mkdir()
     Path("gold/a.txt").write_text(TEXT, "utf-8")
-    things = [{"id": "e1", "type": "Bank", "name": "工行萧山分行"}, {"id": "e2", "type": "Place", "name": "梅林村"}]
+    things = [{"id": "e1", "type": "BankBranch", "name": "工行萧山分行"}, {"id": "e2", "type": "Division", "level": "village", "name": "梅林村"}]
     amount = {"value": 12000000, "unit": "CNY", "qual": "exact"}
-    money = {"kind": "loan", "lenders": ["e1"], "to": ["e2"], "amount": amount, "quote": "1200万元"}
-    gold = {"entities": things, "financings": [money], "relations": [], "posts": [], "numbers": []}
+    money = {"kind": "loan", "lender": "e1", "recipient": ["e2"], "purpose": [], "product": None, "amount": amount, "time": None, "quote": "1200万元"}
+    gold = {"entities": things, "relations": [], "posts": [], "financings": [money], "observations": []}
     Path("gold/a.json").write_text(json.dumps(gold, ensure_ascii=False), "utf-8")
     with Stub(HONEST) as stub:
         code, out, _ = kg("evaluate", "gold", "--llm", stub.url, "--model", "test", "--llm-cache", "kept")
