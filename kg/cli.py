@@ -445,8 +445,10 @@ def evaluate_(
     from .evaluate import total
 
     llm = _model(url, model, seconds)
+    if llm and graphs is not None:
+        raise click.UsageError(say("--llm 不能与 --graphs 同用", "--llm and --graphs do not go together"))
     done = plain = scores.evaluate(gold, graphs=graphs, packs=packs)
-    if llm and graphs is None:
+    if llm:
         from .endpoint import Asker
 
         done = scores.evaluate(gold, packs=packs, model=llm.model, ask=Asker(llm, cache))

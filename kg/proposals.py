@@ -60,6 +60,18 @@ _PREDICATES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "cooperatesWith": (_PARTY | {"Person"}, _PARTY | {"Person"}),
     "issues": (_PARTY, accepts("Document") | accepts("Programme") | accepts("FinancialProduct")),
 }
+_RELATED = {
+    "unitOf": "",
+    "participatesIn": "参与|参加|融入|实施|推进|推动|开展|落实|践行|打造|创建|加入|入选|启动|试点|建设|响应",
+    "underProgramme": "",
+    "subProgrammeOf": "",
+    "productLine": "",
+    "offers": "推出|提供|创新|发放|办理|开发|上线|推广|贷|产品",
+    "undertakes": "建|承接|承办|主办|举办|运营|经营|设立|成立|打造|实施|开办",
+    "supports": "支持|服务|帮|助|扶|惠|贷|授信|捐|资金|保障|对接",
+    "cooperatesWith": "合作|联合|携手|结对|签|共建|共同|协作|对接|联手",
+    "issues": "发布|印发|出台|制定|推出|下发|公布|编制",
+}
 _ONE_WAY = frozenset(("unitOf", "subProgrammeOf", "productLine", "underProgramme"))
 # a word of each must stand in the passages
 _INSTRUMENTS = {
@@ -81,7 +93,7 @@ _STAGES = {
     "repaid": "还",
     "waived": "免|减|让利",
 }
-_AGREED = re.compile(r"签|协议|合作|约定|结对")
+_AGREED = "签[约订署下了]|协议|签[^，。]{0,4}合同"
 _QUIET = ("byline", "credit", "header")
 
 REASONS = {
@@ -358,6 +370,8 @@ def _observation(
         raise _Dropped("form")
     q, quantity = _amount(row, roles, window, scene, part)
     about = roles[0][1]
+    if scene.number_of(about.span.start) > scene.number_of(q.span.start):
+        raise _Dropped("far")  # what a number is about is named before it, or in its own passage
     (words,) = metrics.wordings(scene, [q])
     metric = metrics.metric(scene, words, quantity, None, scene.kind(about) in DIVISION_KINDS)
     clause = scene.article.folded[clause_start(scene, q.span.start) : q.span.start]
@@ -376,7 +390,9 @@ def _agreement(
     if len({scene.entity(m) for m in sides}) < 2:
         raise _Dropped("form")
     _near(scene, sides[0], roles)
-    _worded(scene, _AGREED.pattern, sides)
+    _worded(scene, _AGREED, sides[:1])
+    if len({scene.number_of(m.span.start) for m in sides}) > 1:
+        raise _Dropped("far")
     span = Span(min(m.span.start for m in sides), max(m.span.end for m in sides))
     number, said = scene.number_of(sides[0].span.start), modifiers(scene, span)
     fact = build(scene, "AgreementEvent", roles, sentence=number, time=time_at(scene, span), status=said.status, confidence=CONFIDENCE, rule=rule)
@@ -398,15 +414,18 @@ def _claim(
     takes = _PREDICATES[predicate]
     if scene.kind(subject) not in takes[0] or scene.kind(object_) not in takes[1]:
         raise _Dropped("slot")
+    one, other = scene.entity(subject), scene.entity(object_)
+    if one == other:
+        raise _Dropped("contradicted")
     _near(scene, subject, roles)
+    _worded(scene, _RELATED[predicate], [subject, object_])
     span = Span(min(subject.span.start, object_.span.start), max(subject.span.end, object_.span.end))
     said = modifiers(scene, span)
     name = "org:unitOf" if predicate == "unitOf" else f"gf:{predicate}"
     number = scene.number_of(object_.span.start)
     fact = claim(scene, subject, name, object_, sentence=number, confidence=CONFIDENCE, rule=rule, status=said.status)
     if fact is None:
-        raise _Dropped("contradicted")  # a thing and itself
-    one, other = scene.entity(subject), scene.entity(object_)
+        raise _Dropped("span")
     for f in part.facts:
         if f.kind == "Claim" and f.role("predicate") == (name,):
             ends_ = f.role("subject")[0], f.role("object")[0]

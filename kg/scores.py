@@ -6,7 +6,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import build, documents, pack
+from . import build, documents, pack, show
 from .encodings import read_lines
 from .errors import KgError, say
 from .evaluate import FACTS, MEASURES, SHARES, Score, Verdict, score, total
@@ -121,12 +121,14 @@ def measures_text(result: Score, readers: Mapping[str, float]) -> str:
 
 def compared_text(without: Score, done: Evaluation, with_: Score) -> str:
     """What a model adds: a line a measure, without it, with it, and the difference; then what became of its proposals."""
-    lines = [f"{'':12} {'':5} " + "  ".join(f"{x:>8}" for x in (say("无模型", "without"), say("有模型", "with"), "±"))]
+    heads = (say("无模型", "without"), say("有模型", "with"), "±")
+    lines = [" " * 19 + "  ".join(" " * (8 - show.width(h)) + h for h in heads)]
     for name in (*MEASURES, "facts"):
         one, two = figure(without, name), figure(with_, name)
         lines.append(f"{name:12} {'share' if name in SHARES else 'F1':5} {one:8.3f}  {two:8.3f}  {two - one:+8.3f}")
     sums = wrong_sums(without), wrong_sums(with_)
-    lines.append(f"{say('金额有误', 'wrong sums'):18} {sums[0]:8.3f}  {sums[1]:8.3f}  {sums[1] - sums[0]:+8.3f}")
+    label = say("金额有误", "wrong sums")
+    lines.append(f"{label}{' ' * (18 - show.width(label))} {sums[0]:8.3f}  {sums[1]:8.3f}  {sums[1] - sums[0]:+8.3f}")
     return "\n".join([*lines, *(summary(together(done.proposed)) if done.proposed else [])])
 
 
