@@ -166,14 +166,23 @@ def _meta(path: Path, name: str, metas: dict[Path, Mapping[str, Meta]]) -> Meta:
 def read_meta(path: Path) -> dict[str, Meta]:
     """The lines of a meta.csv by absolute path. Raises KgError with the line number."""
     out: dict[str, Meta] = {}
+    listed: dict[Path, list[str]] = {}
     for line, row in _rows(path, "meta-bad", "file", COLUMNS):
-        file = path.parent / row["file"].replace("\\", "/")
+        file = _as_listed(path.parent / row["file"].replace("\\", "/"), listed)
         if not row["file"] or not file.is_file():
             raise KgError("meta-bad", path=path, line=line, why=f"no file “{row['file']}” in {path.parent}")
         if _whole(file) in out:
             raise KgError("meta-bad", path=path, line=line, why=f"{row['file']} stands here twice")
         out[_whole(file)] = _row_meta(row, "meta-bad", path, line)
     return out
+
+
+def _as_listed(file: Path, listed: dict[Path, list[str]]) -> Path:
+    """The file as its folder names it: where no name is the same but one differs in case only, that one, as Windows and macOS have it."""
+    if file.parent not in listed:
+        listed[file.parent] = os.listdir(file.parent) if file.parent.is_dir() else []
+    alike = [n for n in listed[file.parent] if n.casefold() == file.name.casefold()]
+    return file.with_name(alike[0]) if len(alike) == 1 else file
 
 
 def read_corpus(path: Path, name: str) -> list[Document]:

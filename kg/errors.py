@@ -104,6 +104,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "term-unknown": ("图里没有“{term}”。{hint}", "nothing in the graph is called {term}. {hint}"),
     "term-place": ("位置有误：{term}。{hint}", "bad place: {term}. {hint}"),
     "text-empty": ("没有文本。请在引号中给出一句话。", 'no text. Give a sentence in quotes: kg try "某银行发放贷款500万元。"'),
+    "text-lost": (
+        "管道传来的多是问号：命令行已丢失汉字。请把句子写在引号中，或先设 $OutputEncoding = [Text.UTF8Encoding]::new()。",
+        "what was piped is mostly question marks: the shell has lost the characters. Give the sentence in quotes, or set $OutputEncoding to UTF-8 first.",
+    ),
     "gold-none": ("没有标注文件：{path}。需要 NAME.json 与 NAME.txt 并列。", "no annotated document in {path}. It needs NAME.json beside NAME.txt."),
     "gold-bad": ("标注有误：{path}：{why}", "bad annotation: {path}: {why}"),
     "gold-text": ("标注缺原文：{path}。请把原文放在标注旁边。", "no text for the annotation: {path}. Put the text beside the annotation."),

@@ -56,9 +56,13 @@ def _is_file(stream: Any) -> bool:
 
 
 def typed() -> str:
-    """All of stdin, in whatever encoding it was piped. Raises KgError."""
+    """All of stdin, in whatever encoding it was piped. Raises KgError; also where a shell has made question marks of the characters."""
     from pathlib import Path
 
     from .encodings import decode
+    from .errors import KgError
 
-    return decode(sys.stdin.buffer.read(), Path("-"))[0]
+    text = decode(sys.stdin.buffer.read(), Path("-"))[0]
+    if text.count("?") * 2 > len("".join(text.split())):
+        raise KgError("text-lost")
+    return text

@@ -81,6 +81,12 @@ def test_piped_text_is_read_in_its_encoding(tmp_path: Path, encoding: str) -> No
     assert "48.7亿元" in kg("try", cwd=tmp_path, given=TEXT.encode(encoding), LC_ALL="C.UTF-8").stdout.decode()
 
 
+def test_characters_that_a_shell_has_lost_are_told(tmp_path: Path) -> None:
+    """PowerShell 5 pipes ASCII: question marks are no text."""
+    done = kg("try", cwd=tmp_path, given=b"??????2023?6???????48.7??\r\n", LC_ALL="en_US.UTF-8")
+    assert done.returncode == 2 and b"question marks" in done.stderr and done.stderr.count(b"\n") == 1
+
+
 # ---------------------------------------------------------------- files that shells and editors have written
 
 ENCODINGS = [
@@ -164,11 +170,11 @@ def test_a_pattern_that_no_shell_expanded_is_expanded(tmp_path: Path) -> None:
 
 
 def test_backslashes_part_folders_in_meta_and_places(tmp_path: Path) -> None:
-    """`sub\\a.txt` in meta.csv, an absolute path, and `C:\\news\\golden.txt:3` for a place."""
+    """`sub\\A.TXT` in meta.csv (case does not part files on Windows and macOS), an absolute path, and `C:\\news\\golden.txt:3` for a place."""
     (tmp_path / "news" / "sub").mkdir(parents=True)
     for name in ("a", "b"):
         (tmp_path / "news" / "sub" / f"{name}.txt").write_text(TEXT, "utf-8")
-    rows = f"file,date\nsub\\a.txt,2023-07-11\n{tmp_path / 'news' / 'sub' / 'b.txt'},2023-07-12\n"
+    rows = f"file,date\nsub\\A.TXT,2023-07-11\n{tmp_path / 'news' / 'sub' / 'b.txt'},2023-07-12\n"
     (tmp_path / "news" / "meta.csv").write_text(rows, "utf-8")
     assert [str(d.meta.date) for d in documents.read_inputs([tmp_path / "news"]).documents] == ["2023-07-11", "2023-07-12"]
     graph = tmp_path / "graph.ttl"
