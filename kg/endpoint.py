@@ -58,7 +58,7 @@ class Endpoint:
 
 
 def endpoint(url: str, model: str, timeout: float = 120.0) -> Endpoint:
-    """An endpoint by the address that its /chat/completions is under. Raises KgError for an address that is none."""
+    """An endpoint by the address that its /chat/completions is under. Raises KgError for an address or a name that is none."""
     url = url.rstrip("/").removesuffix("/chat/completions")
     try:
         parts = urlsplit(url)
@@ -67,6 +67,8 @@ def endpoint(url: str, model: str, timeout: float = 120.0) -> Endpoint:
         good = False
     if not good or "@" in parts.netloc or not re.fullmatch(r"[!-~]+", url):
         raise KgError("llm-url", given=re.sub(r"//[^/]*@", "//…@", url))
+    if not model.strip() or not model.isprintable():
+        raise KgError("llm-model")
     return Endpoint(url, model, timeout)
 
 
@@ -107,7 +109,10 @@ class Asker:
             self.left = 0 if failed.status in _NEVER else self.left - 1
             raise KgError("llm-failed", host=self.target.host, why=failed.why) from None
         if kept is not None:
-            write_whole(kept, (json.dumps({"model": self.target.model, "prompt": PROMPT, "answer": answer}, ensure_ascii=False) + "\n").encode())
+            try:
+                write_whole(kept, (json.dumps({"model": self.target.model, "prompt": PROMPT, "answer": answer}) + "\n").encode())
+            except OSError as error:
+                raise KgError("out-unwritable", path=kept, why=error.strerror) from None
         return answer
 
     def _ask(self, request: bytes) -> str:

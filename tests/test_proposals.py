@@ -452,7 +452,9 @@ def test_a_damaged_answer_that_was_kept_is_asked_for_again(kg: Run) -> None:
     assert len(stub.asked) == 2
 
 
-@pytest.mark.parametrize("args", [["--llm", "http://127.0.0.1:1/v1"], ["--model", "m"], ["--llm", "here", "--model", "m"]])
+@pytest.mark.parametrize(
+    "args", [["--llm", "http://127.0.0.1:1/v1"], ["--model", "m"], ["--llm", "http://127.0.0.1:1/v1", "--model", "\udc80"], ["--llm", "here", "--model", "m"]]
+)
 def test_half_an_option_is_told(kg: Run, args: list[str]) -> None:
     """One line, exit code 2."""
     code, _, err = kg(*BUILD, "one", *args)
