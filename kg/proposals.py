@@ -61,11 +61,7 @@ _PREDICATES: Mapping[str, tuple[frozenset[str], frozenset[str]]] = {
     "issues": (_PARTY, accepts("Document") | accepts("Programme") | accepts("FinancialProduct")),
 }
 _RELATED = {
-    "unitOf": "",
     "participatesIn": "参与|参加|融入|实施|推进|推动|开展|落实|践行|打造|创建|加入|入选|启动|试点|建设|响应",
-    "underProgramme": "",
-    "subProgrammeOf": "",
-    "productLine": "",
     "offers": "推出|提供|创新|发放|办理|开发|上线|推广|贷|产品",
     "undertakes": "建|承接|承办|主办|举办|运营|经营|设立|成立|打造|实施|开办",
     "supports": "支持|服务|帮|助|扶|惠|贷|授信|捐|资金|保障|对接",
@@ -418,7 +414,7 @@ def _claim(
     if one == other:
         raise _Dropped("contradicted")
     _near(scene, subject, roles)
-    _worded(scene, _RELATED[predicate], [subject, object_])
+    _worded(scene, _RELATED.get(predicate, ""), [subject, object_])
     span = Span(min(subject.span.start, object_.span.start), max(subject.span.end, object_.span.end))
     said = modifiers(scene, span)
     name = "org:unitOf" if predicate == "unitOf" else f"gf:{predicate}"
