@@ -105,8 +105,8 @@ def read(path: Path) -> tuple[Correction, ...]:
     except OSError as error:
         raise KgError("input-unreadable" if path.exists() else "input-missing", path=path, why=error.strerror) from None
     except KgError as error:
-        line = raw[: int(str(error.values["at"]))].count(b"\n") + 1
-        raise KgError("corrections-bad", path=path, line=line, why="not UTF-8; save the file as UTF-8") from None
+        at = raw[: int(str(error.values["at"]))].count(b"\n") + 1
+        raise KgError("corrections-bad", path=path, line=at, why="not UTF-8; save the file as UTF-8") from None
     out = []
     for number, line in enumerate(text.split("\n"), 1):
         cells = [" ".join(c.split()) for c in line.split("\t")]
