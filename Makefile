@@ -4,13 +4,14 @@
 # make bench   speed of the build, against jieba.posseg over the same text; of queries, checks and Turtle
 # make eval    accuracy against the gold
 # make reason  whether ontology and graph contradict themselves, by HermiT (needs Java)
+# make wheelhouse  a folder of every wheel for an install without a network; PLATFORM=win_amd64 PYTHON_VERSION=3.12 for another machine
 # make clean   remove what these made
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: build test docs bench eval reason clean
+.PHONY: build test docs bench eval reason wheelhouse clean
 .DELETE_ON_ERROR:
 
 build: $(VENV)/.installed
@@ -36,10 +37,14 @@ reason: $(VENV)/.installed
 	$(PIP) owlready2==0.51
 	$(BIN)/python scripts/reason.py
 
+wheelhouse: | $(BIN)/python
+	$(PIP) packaging==26.3
+	$(BIN)/python scripts/wheelhouse.py wheelhouse $(if $(PLATFORM),--platform $(PLATFORM) --python $(PYTHON_VERSION))
+
 clean:
 	rm -rf tests/node/node_modules output/neo4j output/tables
 	rm -f output/graph-full.graphml output/graph-full.gexf output/graph.cyjs output/graph.jsonld output/graph.nq
-	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist wheelhouse
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 	rm -f output/network.html output/graph.graphml output/graph.gexf output/nodes.csv output/edges.csv output/facts.xlsx output/report.json output/review.html
 

@@ -9,7 +9,6 @@ segmenter is charged for cutting only, its dictionary being loaded before.
 from __future__ import annotations
 
 import argparse
-import resource
 import subprocess
 import sys
 import tempfile
@@ -19,6 +18,11 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from .generate import read_size, write_folder
+
+try:
+    import resource
+except ImportError:  # Windows
+    sys.exit("bench: this system does not tell the CPU seconds of other processes")
 
 
 def build_seconds(folder: Path, out: Path) -> float:

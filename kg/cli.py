@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
-from . import __version__
+from . import __version__, streams
 from .errors import KgError, say
 
 FORMATS = "turtle,html,graphml,gexf,csv,xlsx,report"
@@ -30,6 +30,34 @@ pack_option = click.option(
 )
 date_option = click.option("--date", "day", metavar="DATE", help="Issue date of the one undated text, as 2023-07-11. 唯一一份未注明日期的文本的日期。")
 base_option = click.option("--base", default="", metavar="IRI", help="Address that the names of things begin with. 实例 IRI 的前缀。")
+
+
+def llm_options(command: Callable[..., None]) -> Callable[..., None]:
+    """The options of a language model that may propose facts, as one value `llm` and its cache."""
+    for option in reversed(
+        (
+            click.option("--llm", "url", metavar="URL", help="An OpenAI-compatible endpoint that may propose facts; texts are sent there. 语言模型地址。"),
+            click.option("--model", metavar="NAME", help="Its model. 模型名。"),
+            click.option("--llm-cache", "cache", type=PATH, metavar="DIR", help="Where its answers are kept. 模型回答的存放目录。"),
+            click.option("--llm-timeout", "seconds", type=click.FloatRange(0.1, 3600), default=120.0, metavar="SECONDS", help="For an answer. 回答时限。"),
+        )
+    ):
+        command = option(command)
+    return command
+
+
+def _model(url: str | None, model: str | None, seconds: float) -> Any:
+    """The endpoint that the options name, None without them; where the texts will go is said first."""
+    if not url and not model:
+        return None
+    if not url or not model:
+        raise KgError("llm-model")
+    from .endpoint import endpoint
+
+    made = endpoint(url, model, seconds)
+    told = say(f"kg：文本将发送至 {made.host}（模型 {model}）", f"kg: texts will be sent to {made.host} (model {model})")
+    click.echo(told, err=True)
+    return made
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
@@ -64,7 +92,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
     from .model import Document, Meta
 
     if text is None and not sys.stdin.isatty():
-        text = sys.stdin.read()
+        text = streams.typed()
     if not (text or "").strip():
         raise KgError("text-empty")
     document, loaded = documents.parted(Document(documents.text_source(text or "", "text"), Meta(date=_day(day)))), pack.load(*packs)
@@ -101,6 +129,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @click.option("--page-privacy", is_flag=True, help="Leave persons without a post out of the page, shorten its quotes. 网页略去无职务的个人并节选引文。")
 @click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), metavar="N", help="Processes to use. 进程数。")
 @click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="In place of the corrections.tsv beside the input. 更正表。")
+@llm_options
 @click.option(
     "--min-confidence", "least", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Facts below it stay out. 低于此置信度的事实不收。"
 )
@@ -115,6 +144,10 @@ def build_(
     jobs: int,
     corrected: Path | None,
     least: float,
+    url: str | None,
+    model: str | None,
+    cache: Path | None,
+    seconds: float,
 ) -> None:
     """Build the graph of files: .txt .md .docx .pdf .html, lists of articles (.xlsx .csv .jsonl), .zip, or folders of them.
     由文件或目录建图：文本、Word、PDF、网页、文章列表（Excel、CSV）、压缩包。
@@ -128,7 +161,7 @@ def build_(
     import gc
     from importlib.util import find_spec
 
-    from . import outputs, progress, view
+    from . import documents, outputs, progress, view
 
     gc.disable()  # values without cycles: a collector would walk them all, again and again, and find nothing
     click.get_current_context().call_on_close(gc.enable)
@@ -139,7 +172,7 @@ def build_(
             given.remove("tables")
             click.echo(say("kg：没有 pyarrow，不写 tables", "kg: tables are left out: there is no pyarrow"), err=True)
     report = outputs.run(
-        inputs,
+        documents.expanded(inputs),
         out,
         formats=given,
         pack=packs,
@@ -149,11 +182,14 @@ def build_(
         jobs=jobs,
         corrected=corrected,
         least=least,
+        llm=_model(url, model, seconds),
+        llm_cache=cache,
         progress=progress.bar(),
     )
     for path, encoding in report.recoded:
         click.echo(say(f"kg：{path} 按 {encoding} 解码", f"kg: {path} was decoded as {encoding}"), err=True)
-    for problem in report.problems:
+    unheard = report.proposed.problems if report.proposed else ()
+    for problem in (*report.problems, *unheard):
         click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
     if report.passed:
         kinds = "、".join(f"{kind} {count}" for kind, count in report.passed)
@@ -161,6 +197,7 @@ def build_(
     click.echo(outputs.summary(report))
     if report.problems:
         click.echo(say(f"kg：{len(report.problems)} 个文件未处理", f"kg: {len(report.problems)} file(s) left out"), err=True)
+    if report.problems or unheard:
         sys.exit(1)
 
 
@@ -467,7 +504,19 @@ def pack_list_() -> None:
 @click.option("--per-doc", is_flag=True, help="A line for each document as well. 逐篇列出。")
 @click.option("--json", "as_json", is_flag=True, help="Print figures as JSON. 以 JSON 输出。")
 @pack_option
-def evaluate_(gold: Path, graphs: Path | None, errors: str | None, per_doc: bool, as_json: bool, packs: tuple[Path, ...]) -> None:
+@llm_options
+def evaluate_(
+    gold: Path,
+    graphs: Path | None,
+    errors: str | None,
+    per_doc: bool,
+    as_json: bool,
+    packs: tuple[Path, ...],
+    url: str | None,
+    model: str | None,
+    cache: Path | None,
+    seconds: float,
+) -> None:
     """Measure the builder against annotated documents: a folder with NAME.json beside NAME.txt.
     用人工标注衡量建图的准确度。
 
@@ -482,8 +531,15 @@ def evaluate_(gold: Path, graphs: Path | None, errors: str | None, per_doc: bool
     from . import scores
     from .evaluate import total
 
-    done = scores.evaluate(gold, graphs=graphs, packs=packs)
-    for problem in done.problems:
+    llm = _model(url, model, seconds)
+    if llm and graphs is not None:
+        raise click.UsageError(say("--llm 不能与 --graphs 同用", "--llm and --graphs do not go together"))
+    done = plain = scores.evaluate(gold, graphs=graphs, packs=packs)
+    if llm:
+        from .endpoint import Asker
+
+        done = scores.evaluate(gold, packs=packs, model=llm.model, ask=Asker(llm, cache))
+    for problem in (*done.problems, *done.unheard):
         click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
     result = total(s for _, s in done.documents)
     if errors not in (None, "all", *(name for name, _ in done.documents)):
@@ -492,14 +548,20 @@ def evaluate_(gold: Path, graphs: Path | None, errors: str | None, per_doc: bool
         if errors in (name, "all"):
             click.echo(scores.errors_text(name, one), err=as_json)
     if as_json:
-        click.echo(json.dumps(scores.as_json(done), ensure_ascii=False))
+        figures = scores.as_json(done)
+        if done is not plain:
+            figures["without_model"] = scores.as_json(plain)
+        click.echo(json.dumps(figures, ensure_ascii=False))
     else:
         click.echo(say(f"{gold.as_posix()}：{len(done.documents)} 篇", f"{gold.as_posix()}: {len(done.documents)} document(s)"))
         for name, one in done.documents if per_doc else ():
             click.echo(scores.document_line(name, one))
         click.echo(scores.measures_text(result, done.readers) + "\n\n" + scores.calibration_text(result) + "\n")
+        if done is not plain:
+            click.echo(scores.compared_text(total(s for _, s in plain.documents), done, result) + "\n")
     if done.problems:
         click.echo(say(f"kg：{len(done.problems)} 篇按未找到任何内容计", f"kg: {len(done.problems)} document(s) count as if nothing were found"), err=True)
+    if done.problems or done.unheard:
         sys.exit(1)
 
 
@@ -516,12 +578,10 @@ def _day(given: str | None) -> Any:
 
 def main(args: Sequence[str] | None = None) -> None:
     """The entry point: every mistake of the user is one line on stderr and exit code 2."""
-    for stream in (sys.stdout, sys.stderr, sys.stdin):
-        if hasattr(stream, "reconfigure"):
-            stream.reconfigure(encoding="utf-8", errors="replace" if stream is sys.stdin else "backslashreplace")
+    streams.settle()
     name = "kg"
-    try:
-        code = cli.main(args=None if args is None else list(args), prog_name=name, standalone_mode=False)
+    try:  # no pattern is expanded in a query, as click would on Windows: `build` does that itself
+        code = cli.main(args=None if args is None else list(args), prog_name=name, standalone_mode=False, windows_expand_args=False)
         sys.exit(code if isinstance(code, int) else 0)
     except KgError as error:
         _fail(str(error))

@@ -25,6 +25,7 @@ from pathlib import Path
 from urllib.parse import unquote
 
 from . import pack
+from .encodings import decode
 from .errors import KgError, say
 from .view import KINDS, PROPERTIES
 
@@ -99,11 +100,13 @@ def find(inputs: Iterable[Path]) -> tuple[Correction, ...]:
 def read(path: Path) -> tuple[Correction, ...]:
     """The lines of one file; a header and lines that begin with # are passed over. Raises KgError with the line number."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        raw = path.read_bytes()
+        text, _ = decode(raw, path)
     except OSError as error:
         raise KgError("input-unreadable" if path.exists() else "input-missing", path=path, why=error.strerror) from None
-    except UnicodeDecodeError as error:
-        raise KgError("corrections-bad", path=path, line=error.object[: error.start].count(b"\n") + 1, why="not UTF-8; save the file as UTF-8") from None
+    except KgError as error:
+        at = raw[: int(str(error.values["at"]))].count(b"\n") + 1
+        raise KgError("corrections-bad", path=path, line=at, why="not UTF-8; save the file as UTF-8") from None
     out = []
     for number, line in enumerate(text.split("\n"), 1):
         cells = [" ".join(c.split()) for c in line.split("\t")]

@@ -6,17 +6,17 @@ is named by its file and its own `file` column or number: `corpus.jsonl#12`.
 
 from __future__ import annotations
 
-import codecs
+import glob
 import hashlib
 import os
-import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import partial
 from pathlib import Path, PurePosixPath
 
-from . import chat, readers
+from . import chat, encodings, readers
 from .errors import KgError
 from .lists import date_in_name, read_date, read_meta
 from .model import Document, Meta, Part, SourceFile
@@ -81,43 +81,11 @@ def text_source(text: str, name: str) -> SourceFile:
 
 
 def decode(raw: bytes, path: Path) -> tuple[str, str]:
-    """The text and the name of its encoding, byte-order mark removed, newlines untouched.
-
-    >>> decode("浙江".encode("gb18030"), Path("a.txt"))
-    ('浙江', 'gb18030')
-    >>> decode(codecs.BOM_UTF8 + "浙江".encode(), Path("a.txt"))
-    ('浙江', 'utf-8-sig')
-    """
-    if raw.startswith(codecs.BOM_UTF8):
-        encodings = ["utf-8-sig"]
-    elif raw.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        encodings = ["utf-16"]
-    else:
-        encodings = ["utf-8", "gb18030"]
-    for encoding in encodings:
-        try:
-            text = raw.decode(encoding)
-        except UnicodeDecodeError as error:
-            # one broken place in a long UTF-8 text must not turn all of it into the characters of another encoding
-            if encoding.startswith("utf-8") and _nearly_utf8(raw):
-                raise KgError("file-damaged", path=path, at=error.start) from None
-            continue
-        if not text.strip():
-            raise KgError("file-empty", path=path)
-        if "\0" in text or len(_STRANGE.findall(text)) * 100 > len(text):
-            break
-        return text, encoding
-    raise KgError("file-not-text", path=path)
-
-
-_STRANGE = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # control characters no text has; form feed, escape and tabs pass
-
-
-def _nearly_utf8(raw: bytes) -> bool:
-    """Whether hardly any of the text is not UTF-8: at most one broken place in fifty characters beyond ASCII."""
-    text = raw.decode("utf-8", "replace")
-    broken = text.count("\ufffd")
-    return broken * 50 <= sum(c > "\x7f" for c in text)
+    """The text and the name of its encoding, byte-order mark removed, newlines untouched. Raises KgError, for an empty file too."""
+    text, encoding = encodings.decode(raw, path)
+    if not text.strip():
+        raise KgError("file-empty", path=path)
+    return text, encoding
 
 
 def _bytes(path: Path) -> bytes:
@@ -140,8 +108,8 @@ def _find(inputs: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
         if not files:
             raise KgError("folder-empty", path=given)
         for file in files:
-            whole = os.path.abspath(file)
-            name, known = _readable(Path(whole).relative_to(above).as_posix()), names.get(whole, "")
+            whole = _whole(file)
+            name, known = _readable(Path(os.path.abspath(file)).relative_to(above).as_posix()), names.get(whole, "")
             if len(name) <= len(known):  # also given with its folder: the longer name stays
                 continue
             if known:
@@ -150,6 +118,20 @@ def _find(inputs: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
                 raise KgError("input-twice", name=name, first=named[name], second=file)
             named[name], names[whole] = file, name
     return named, passed
+
+
+def expanded(inputs: Iterable[Path]) -> tuple[Path, ...]:
+    """The inputs with patterns (`news\\*.txt`) that no shell has expanded, as that of Windows does not, in their place."""
+    out: list[Path] = []
+    for given in inputs:
+        found = glob.glob(str(given)) if not given.exists() and glob.has_magic(str(given)) else []
+        out += sorted(map(Path, found)) or [given]
+    return tuple(out)
+
+
+def _whole(path: Path) -> str:
+    """What two ways to write one file have in common, as far as the system's own rules go (on Windows case does not count)."""
+    return os.path.normcase(os.path.abspath(path))
 
 
 def _readable(name: str) -> str:
@@ -176,27 +158,29 @@ def _walk(folder: Path, passed: list[str]) -> Iterator[Path]:
                 passed.append(path.name)
 
 
-@dataclass(frozen=True, slots=True)
-class _Below:
-    """The files below a folder, by their path from it."""
-
-    folder: Path
-
-    def __contains__(self, file: object) -> bool:
-        return (self.folder / str(file)).is_file()
-
-
 def _meta(path: Path, name: str, metas: dict[Path, Mapping[str, Meta]]) -> Meta:
     """What the nearest meta.csv says of a file: in its own folder, then in those above within the input."""
     within = len(PurePosixPath(name).parts) - 1
     for folder in path.parents[: max(within, 1)]:
         if folder not in metas:
             table = folder / readers.META
-            metas[folder] = read_meta(decode, _bytes(table), table, _Below(folder)) if table.is_file() else {}
+            metas[folder] = read_meta(decode, _bytes(table), table, partial(_listed, folder)) if table.is_file() else {}
         known = metas[folder].get(path.relative_to(folder).as_posix())
         if known:
             return known
     return Meta()
+
+
+def _listed(folder: Path, given: str) -> str:
+    """A file that a meta.csv names, as a path from its folder, "" if there is none. Names may differ in case, as on Windows and macOS."""
+    file = folder / given
+    here = os.listdir(file.parent) if file.parent.is_dir() else []
+    alike = [n for n in here if n.casefold() == file.name.casefold()]
+    if file.name not in here and len(alike) == 1:
+        file = file.with_name(alike[0])
+    if not file.is_file():
+        return ""
+    return Path(os.path.abspath(file)).relative_to(os.path.abspath(folder)).as_posix() if _whole(file).startswith(_whole(folder)) else ""
 
 
 def parted(document: Document) -> Document:

@@ -96,6 +96,10 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "写不进输出目录：{path}（{why}）。请换一个目录（-o）或检查权限；原有输出未动。",
         "cannot write to output folder {path} ({why}). Choose another (-o) or check its permissions; earlier output is untouched.",
     ),
+    "file-in-use": (
+        "换不了文件：{path}，多半正在别的程序（如 Excel）中打开。请关闭后重试；原有输出未动。",
+        "cannot replace {path}: another program (Excel, say) has it open. Close it and build again; earlier output is untouched.",
+    ),
     "extract-failed": (
         "处理失败：{path}（{why}）。这是程序的错误，请附上该文件报告。",
         "failed on {path} ({why}). This is a fault of the program: please report it with the file.",
@@ -149,9 +153,34 @@ MESSAGES: dict[str, tuple[str, str]] = {
     "term-unknown": ("图里没有“{term}”。{hint}", "nothing in the graph is called {term}. {hint}"),
     "term-place": ("位置有误：{term}。{hint}", "bad place: {term}. {hint}"),
     "text-empty": ("没有文本。请在引号中给出一句话。", 'no text. Give a sentence in quotes: kg try "某银行发放贷款500万元。"'),
+    "text-lost": (
+        "管道传来的多是问号：命令行已丢失汉字。请把句子写在引号中，或先设 $OutputEncoding = [Text.UTF8Encoding]::new()。",
+        "what was piped is mostly question marks: the shell has lost the characters. Give the sentence in quotes, or set $OutputEncoding to UTF-8 first.",
+    ),
     "gold-none": ("没有标注文件：{path}。需要 NAME.json 与 NAME.txt 并列。", "no annotated document in {path}. It needs NAME.json beside NAME.txt."),
     "gold-bad": ("标注有误：{path}：{why}", "bad annotation: {path}: {why}"),
     "gold-text": ("标注缺原文：{path}。请把原文放在标注旁边。", "no text for the annotation: {path}. Put the text beside the annotation."),
+    "llm-url": (
+        "模型地址有误：{given}。请给出 http(s) 地址，如 http://127.0.0.1:11434/v1，不含用户名和密码。",
+        "bad address of a model: {given}. Give an http(s) address such as http://127.0.0.1:11434/v1, without a name or password in it.",
+    ),
+    "llm-model": ("--llm 与 --model 须一起给出。", "--llm and --model go together."),
+    "llm-key": (
+        "密钥（KG_LLM_KEY 或 OPENAI_API_KEY）含有不可用的字符。请重新设置。",
+        "the key (KG_LLM_KEY or OPENAI_API_KEY) holds characters that no key has. Set it again.",
+    ),
+    "llm-failed": (
+        "{host} 的模型没有回答（{why}）。这些段落只有规则找到的事实。",
+        "the model at {host} gave no answer ({why}). Those passages have the facts of the rules only.",
+    ),
+    "llm-stopped": (
+        "{host} 多次没有回答，不再询问。其余段落只有规则找到的事实；恢复后重建即可补上。",
+        "{host} failed too often and is not asked any more. The rest has the facts of the rules only; build again once it answers.",
+    ),
+    "llm-answer": (
+        "模型对 {path} 的回答不是所要的 JSON，未采用。",
+        "the model's answer about {path} is not the JSON asked for and is not used.",
+    ),
     "corrections-bad": ("更正表有误：{path} 第 {line} 行：{why}", "bad corrections: {path}, line {line}: {why}"),
 }
 

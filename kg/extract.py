@@ -161,7 +161,7 @@ def read_article(article: Article, pack: Pack) -> DocumentFacts:
     stated = set(numbers_of(list(facts.values())))
     sums = {_sum(m.value) for m in stated if isinstance(m.value, Quantity)}
     kept_facts = _agreed(list(facts.values()))
-    links, entities = _links(r.scene.linked, r.kept, kept_facts, tuple(r.reasons))
+    links, entities = links_of(r.scene.linked, r.kept, kept_facts, tuple(r.reasons))
     stated |= {e.size.mention for e in entities if e.size}
     asides = [
         Aside(Amount(q.value, q), reason or ("asideRepeated" if _sum(q.value) in sums else ""))
@@ -286,7 +286,7 @@ def _agreed(facts: list[Fact]) -> list[Fact]:
     return out
 
 
-def _links(linked: Linked, kept: Sequence[Mention], facts: Sequence[Fact], numbers: Sequence[Mention]) -> tuple[tuple[Link, ...], tuple[Entity, ...]]:
+def links_of(linked: Linked, kept: Sequence[Mention], facts: Sequence[Fact], numbers: Sequence[Mention]) -> tuple[tuple[Link, ...], tuple[Entity, ...]]:
     """The links and entities that stay: a group only if a fact names it; register ancestors of what is mentioned."""
     named = {v for f in facts for _, v in f.roles if ("predicate", "gf:locatedIn") not in f.roles}
     links, wanted = [], set()

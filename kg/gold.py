@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
 
+from .encodings import read_lines
 from .errors import KgError
 
 T = TypeVar("T")
@@ -218,10 +219,10 @@ def _references(a: Account) -> Iterator[tuple[str, set[str], str]]:
 def read_account(path: Path) -> Account:
     """A document as some reader states it in JSON, unchecked but for its form. Raises KgError."""
     try:
-        data = json.loads(path.read_text("utf-8-sig"))
+        data = json.loads(read_lines(path))
     except OSError as error:
         raise KgError("gold-bad", path=path, why=error.strerror) from None
-    except ValueError as error:
+    except (ValueError, KgError) as error:
         raise KgError("gold-bad", path=path, why=error) from None
     if not isinstance(data, dict):
         raise KgError("gold-bad", path=path, why="not an object {…}")

@@ -7,7 +7,7 @@ import hashlib
 import io
 import json
 import re
-from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from pathlib import Path, PurePosixPath
@@ -142,16 +142,19 @@ def row_meta(row: Mapping[str, str], slug: str, where: object, line: int) -> Met
     return Meta(read_date(day), row.get("paper", ""), row.get("page", ""), row.get("url", ""))
 
 
-def read_meta(decode: Callable[[bytes, Path], tuple[str, str]], raw: bytes, path: Path, files: Container[str]) -> dict[str, Meta]:
-    """The lines of a meta.csv by file, as a path from its folder; `files` are those that exist. Raises KgError with the line number."""
+def read_meta(decode: Callable[[bytes, Path], tuple[str, str]], raw: bytes, path: Path, known: Callable[[str], str]) -> dict[str, Meta]:
+    """The lines of a meta.csv by file, as a path from its folder. Raises KgError with the line number.
+
+    `known`: a path as given → as it is called there, "" where there is none.
+    """
     out: dict[str, Meta] = {}
     try:
         text, _ = decode(raw, path)
     except KgError as error:
         raise KgError("meta-bad", path=path, line=1, why=error) from None
     for line, row in csv_rows(text, path, "meta-bad", ("file",), COLUMNS):
-        file = PurePosixPath(row["file"].replace("\\", "/")).as_posix() if row["file"] else ""
-        if not file or file not in files:
+        file = known(PurePosixPath(row["file"].replace("\\", "/")).as_posix()) if row["file"] else ""
+        if not file:
             raise KgError("meta-bad", path=path, line=line, why=f"no file “{row['file']}” in {path.parent}")
         if file in out:
             raise KgError("meta-bad", path=path, line=line, why=f"{row['file']} stands here twice")

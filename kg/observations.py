@@ -46,7 +46,7 @@ def observations(scene: Scene, quantities: Sequence[Mention], money: Sequence[Fa
             base = earlier[-2]
         found = metric(scene, words, q.value, base, scene.kind(about) in DIVISION_KINDS)
         earlier.append((q.value, found))
-        yield _observation(scene, q, found, about, chance, words, clause), found
+        yield observation(scene, q, found, about, chance, words, clause), found
 
 
 @cache
@@ -54,7 +54,7 @@ def _comparisons(pack: Pack) -> tuple[tuple[str, tuple[str, ...]], ...]:
     return tuple((e.name, e.aliases) for e in pack.entries("concepts") if e.kind == "comparison")
 
 
-def _observation(scene: Scene, q: Mention, found: Metric, about: Mention, chance: float, words: Wording, clause: str) -> Fact:
+def observation(scene: Scene, q: Mention, found: Metric, about: Mention, chance: float, words: Wording, clause: str) -> Fact:
     assert isinstance(q.value, Quantity)
     mods = modifiers(scene, q.span)
     stock = _STOCK.search(found.label + words.lead) and not words.growth

@@ -39,6 +39,7 @@ def read_docx(raw: bytes, name: str) -> str:
     Raises KgError for a file that cannot be opened.
     """
     import docx
+    from docx.opc.exceptions import PackageNotFoundError
     from lxml import etree
 
     try:
@@ -53,7 +54,7 @@ def read_docx(raw: bytes, name: str) -> str:
         ValueError,
         OSError,
         etree.XMLSyntaxError,
-        docx.opc.exceptions.PackageNotFoundError,
+        PackageNotFoundError,
         NotImplementedError,
         AttributeError,
         RecursionError,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -11,12 +12,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from . import __version__, build, corrections, documents, records, show, texts, view
+from . import __version__, build, corrections, documents, proposals, records, show, texts, view
 from . import pack as packs
 from .errors import KgError, say
 from .model import Graph
+
+if TYPE_CHECKING:
+    from .endpoint import Endpoint
 
 FILES: dict[str, tuple[str, ...]] = {
     "turtle": ("graph.ttl",),
@@ -34,6 +39,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "neo4j": ("neo4j/nodes.csv", "neo4j/relationships.csv", "neo4j/load.cypher"),
     "tables": tuple(f"tables/{name}" for name in records.files()),
 }
+LLM_CACHE = ".kg-llm-cache"  # answers of a model, in the output folder
 USUAL = ("turtle", "html", "graphml", "gexf", "csv", "xlsx", "report")
 
 
@@ -49,6 +55,7 @@ class Report:
     corrected: int = 0  # lines of corrections.tsv
     unmatched: tuple[corrections.Unmatched, ...] = ()  # those that could not be applied
     passed: tuple[tuple[str, int], ...] = ()  # kinds of files that hold no text, and how many
+    proposed: proposals.Tally | None = None  # what became of a model's proposals
 
     @property
     def copies(self) -> int:
@@ -77,12 +84,15 @@ def run(
     jobs: int = 1,
     corrected: Path | None = None,
     least: float = 0.5,
+    llm: Endpoint | None = None,
+    llm_cache: Path | None = None,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Report:
     """The whole build: read, extract, merge, correct, write. Raises KgError where nothing could be built; earlier output stays whole.
 
     `corrected`: a file of corrections, in place of the corrections.tsv beside the inputs. `progress` is told the characters
     done and the characters in all. `least`: facts below this confidence stay out, their numbers are set aside.
+    `llm`: a model that may propose facts; its answers are kept in `llm_cache`, by default a hidden folder of `out`.
     """
     _check(formats, base)
     with _folder(out) as work:  # first of all: an unwritable folder is told before the work, not after
@@ -99,9 +109,14 @@ def run(
         parts, failed = build.extract_all(found.documents, pack, jobs=jobs, progress=step)
         if failed and not parts:
             raise failed[0]
+        proposed = None
+        if llm:
+            from .endpoint import Asker
+
+            parts, proposed = proposals.enrich(parts, packs.load(*pack), llm.model, Asker(llm, llm_cache or out / LLM_CACHE), least)
         graph, unmatched = corrections.apply(build.merge(parts), rows, least)
         duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
-        report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched, found.passed)
+        report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched, found.passed, proposed)
         names = write(report, work, formats, pack=packs.load(*pack), base=base, page_privacy=page_privacy)
         kept, before = texts.write_texts(graph.sources, work), texts.listed(out)
         names += kept
@@ -109,8 +124,7 @@ def run(
             raise KgError("out-unwritable", path=blocked, why="a folder of that name")
         for name in names:
             (out / name).parent.mkdir(parents=True, exist_ok=True)
-        for name in names:
-            os.replace(work / name, out / name)
+        _swap(work, out, names)
         texts.sweep(out, before, names)
     return replace(report, written=tuple(out / n for n in names if n not in kept[:-1]))  # the index stands for all texts
 
@@ -158,6 +172,36 @@ def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack
                 network.write_nodes_csv(graph, out / "nodes.csv", base=base)
                 network.write_edges_csv(graph, out / "edges.csv", base=base)
     return [file for name, files in FILES.items() if name in formats for file in files]
+
+
+def _swap(work: Path, out: Path, names: Sequence[str]) -> None:
+    """Put the new files in the place of the old ones: all of them or none (Windows renames no file that a program has open)."""
+    held = work / "earlier"
+    done: list[str] = []
+    try:
+        for name in names:
+            (held / name).parent.mkdir(parents=True, exist_ok=True)
+            if (out / name).exists():
+                _same(out / name, held / name)
+            os.replace(work / name, out / name)
+            done.append(name)
+    except BaseException as error:
+        for name in done:
+            if (held / name).exists():
+                os.replace(held / name, out / name)
+            else:
+                (out / name).unlink()
+        if isinstance(error, PermissionError):
+            raise KgError("file-in-use", path=out / names[len(done)]) from None
+        raise
+
+
+def _same(old: Path, new: Path) -> None:
+    """A second name for a file, or a copy where the file system has no such thing."""
+    try:
+        os.link(old, new)
+    except OSError:
+        shutil.copyfile(old, new)
 
 
 def _text(path: Path, text: str) -> None:
@@ -234,6 +278,7 @@ def as_json(report: Report) -> dict[str, object]:
                 for u in report.unmatched
             ],
         },
+        **({"proposals": proposals.as_json(report.proposed)} if report.proposed else {}),
         "recoded": [{"file": path, "encoding": encoding} for path, encoding in report.recoded],
         "passed": dict(report.passed),
         "left_out": [{"error": p.slug, "file": str(p.values.get("name", p.values.get("path", "")))} for p in report.problems],
@@ -269,6 +314,7 @@ def summary(report: Report) -> str:
         (say("实体", "Entities"), entities),
         (say("事实", "Facts"), facts),
         (say("数量", "Quantities"), [numbers]),
+        (say("模型", "Model"), proposals.summary(report.proposed) if report.proposed else []),
         (say("更正", "Corrected"), [*corrected, *(f"{u}" for u in report.unmatched)]),
         (say("写出", "Wrote"), [f"{_shown(p)}  {_size(p.stat().st_size)}" for p in report.written]),
         (say("接着", "Next"), _next(report)),

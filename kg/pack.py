@@ -14,6 +14,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+from .encodings import read_lines
 from .errors import KgError
 from .model import RELATIONS, Predicate
 
@@ -84,9 +85,9 @@ class Pack:
 
 def _text(path: Path, slug: str, **where: object) -> str:
     try:
-        return path.read_bytes().decode("utf-8-sig")
-    except UnicodeDecodeError as error:
-        raise KgError(slug, path=path, why=f"not UTF-8 at byte {error.start}", **where) from None
+        return read_lines(path)
+    except KgError as error:
+        raise KgError(slug, path=path, why=f"not UTF-8 at byte {error.values['at']}", **where) from None
     except OSError as error:
         raise KgError(slug, path=path, why=error.strerror, **where) from None
 
@@ -94,10 +95,10 @@ def _text(path: Path, slug: str, **where: object) -> str:
 def lines(path: Path) -> Iterator[tuple[int, Entry]]:
     """The entries of one TSV file, each with its line. Raises KgError with the line number."""
     text = _text(path, "pack-lexicon", line=1).split("\n")
-    if tuple(text[0].rstrip("\r").split("\t")) != HEADER:
+    if tuple(text[0].split("\t")) != HEADER:
         raise KgError("pack-lexicon", path=path, line=1, why="header must be: " + "⇥".join(HEADER))
     for number, line in enumerate(text[1:], 2):
-        cells = line.rstrip("\r").split("\t")
+        cells = line.split("\t")
         if cells == [""] or line.startswith("#"):
             continue
         if len(cells) > 5 or not cells[0] or len(cells) < 2:

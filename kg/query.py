@@ -5,6 +5,7 @@ pyoxigraph reads and answers: some hundred times faster than a library in Python
 
 from __future__ import annotations
 
+import codecs
 import csv
 import io
 import json
@@ -18,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from .answers import emptied, left_out, open_dimensions
+from .encodings import read_lines
 from .errors import KgError, say
 from .model import decimal_text
 from .ontology import ontology_dir
@@ -80,11 +82,16 @@ def read_graph(path: Path) -> GraphFile:
     store = ox.Store()
     try:
         with path.open("rb") as file:
-            head = file.read(8192).decode("utf-8", "ignore")
-        store.bulk_load(path=str(path), format=kind)
-    except (OSError, SyntaxError, ValueError) as error:
+            head = file.read(8192)
+        if head.startswith((codecs.BOM_UTF8, codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):  # an editor or a shell has written it again
+            text = read_lines(path)
+            head = text[:8192].encode()
+            store.bulk_load(text.encode(), format=kind)
+        else:
+            store.bulk_load(path=str(path), format=kind)
+    except (KgError, OSError, SyntaxError, ValueError) as error:
         raise KgError("graph-unreadable", path=path, why=error) from None
-    declared = dict(re.findall(r"@prefix (\w+): <([^>]*)> \.", head))
+    declared = dict(re.findall(r"@prefix (\w+): <([^>]*)> \.", head.decode("utf-8", "ignore")))
     return GraphFile(path, store, {**prefixes(), **_OTHER, **declared})
 
 
@@ -205,9 +212,11 @@ def _query_text(query: str | Path) -> str:
         query = Path(query)
     if isinstance(query, Path):
         try:
-            return query.read_text("utf-8-sig")
-        except (OSError, UnicodeDecodeError) as error:
-            raise KgError("query-unreadable", path=query, why=getattr(error, "strerror", None) or "UTF-8?") from None
+            return read_lines(query)
+        except OSError as error:
+            raise KgError("query-unreadable", path=query, why=error.strerror) from None
+        except KgError as error:
+            raise KgError("query-unreadable", path=query, why=error) from None
     shipped = {q.name: q.text for q in named_queries()}
     if query not in shipped:
         near = get_close_matches(query, shipped, 3, 0.5) or sorted(shipped)

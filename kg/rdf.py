@@ -114,7 +114,12 @@ def _sources(graph: Graph, pack: Pack) -> Iterator[Node]:
     files = {s.path: "source:file_" + digest(s.path, s.sha256) for s in graph.sources}
     packs = list(map(str, pack.manifests))
     run = ["a gf:ExtractionRun", f"gf:version {text(__version__)}", *(f"gf:pack {text(name)}" for name in packs)]
-    yield Node("source:run_" + digest(__version__, *packs, *sorted(files.values())), run + [f"prov:used {file}" for file in sorted(files.values())])
+    models = sorted({f.found_by.removeprefix("llm:") for f in graph.facts if f.found_by.startswith("llm:")})
+    if models:
+        from .proposals import PROMPT
+
+        run += [f"gf:model {text(f'{model}, prompt {PROMPT}')}" for model in models]
+    yield Node("source:run_" + digest(__version__, *packs, *models, *sorted(files.values())), run + [f"prov:used {file}" for file in sorted(files.values())])
     for s in sorted(graph.sources, key=lambda s: s.path):
         kept = [f"gf:extractedText {text(s.kept)}"] if s.kept else []
         yield Node(files[s.path], ["a gf:SourceFile", f"gf:path {text(s.path)}", f"gf:sha256 {text(s.sha256)}", f"gf:encoding {text(s.encoding)}", *kept])

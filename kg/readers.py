@@ -12,6 +12,7 @@ import re
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
+from functools import partial
 from importlib.util import find_spec
 from pathlib import Path, PurePosixPath
 
@@ -221,7 +222,8 @@ def _archive(raw: bytes, name: str, decode: Decode, path: Path, within: int) -> 
     for entry, data in inner:
         if PurePosixPath(entry).name.lower() == META and isinstance(data, bytes):
             folder = PurePosixPath(entry).parent
-            metas[str(folder)] = lists.read_meta(decode, data, path / entry, {_within(folder, other) for other in known})
+            below = {file.casefold(): file for other in known if (file := _within(folder, other))}  # names may differ in case, as on disk
+            metas[str(folder)] = lists.read_meta(decode, data, path / entry, partial(_alike, below))
     for entry, data in inner:
         how = treatment(entry)
         if how == "passed" and not isinstance(data, KgError):
@@ -243,6 +245,10 @@ def _archive(raw: bytes, name: str, decode: Decode, path: Path, within: int) -> 
     if not documents:
         raise KgError("folder-empty", path=path)
     return Found(tuple(documents), tuple(problems), tuple(passed))
+
+
+def _alike(names: Mapping[str, str], given: str) -> str:
+    return names.get(given.casefold(), "")
 
 
 def _within(folder: PurePosixPath, entry: str) -> str:

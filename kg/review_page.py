@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from .correction_lines import CHOSEN, WHY
+from .encodings import read_lines
 from .pack import load
 from .page import ASSETS as PAGE_ASSETS
 from .page import digest, inline
@@ -58,7 +59,7 @@ def page_data(found: Review, graph: Path, *, below: float = 0.7) -> dict[str, An
         "graph": graph.name,
         "below": below,
         "file": "、".join(p.as_posix() for p in found.files),
-        "before": found.files[0].read_text("utf-8-sig").splitlines() if len(found.files) == 1 else None,
+        "before": read_lines(found.files[0]).splitlines() if len(found.files) == 1 else None,
         "given": [[f"{c.path}:{c.line}", c.line, c.text()] for c in found.given],
         "totals": found.totals,
         "states": list(STATES),

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from . import build, documents, pack
+from . import build, documents, pack, show
+from .encodings import read_lines
 from .errors import KgError, say
 from .evaluate import FACTS, MEASURES, SHARES, Score, Verdict, score, total
 from .gold import Account, find_gold, read_account, read_gold
 from .gold_graph import from_file, from_graph
+from .model import DocumentFacts
+from .proposals import Tally, enrich, summary, together
+from .proposals import as_json as proposals_json
 
 BANDS = (0.9, 0.8, 0.7, 0.5, 0.0)  # lower ends of the bands of confidence
 READERS = "readers.tsv"  # beside the annotated documents: measure and figure of a second reader
@@ -23,14 +27,21 @@ class Evaluation:
     documents: tuple[tuple[str, Score], ...]
     problems: tuple[KgError, ...] = ()
     readers: Mapping[str, float] = field(default_factory=dict)
+    proposed: tuple[Tally, ...] = ()  # what became of a model's proposals, document by document
+
+    @property
+    def unheard(self) -> tuple[KgError, ...]:
+        """What a model left unanswered, each said once."""
+        return tuple({str(p): p for t in self.proposed for p in t.problems}.values())
 
 
-def evaluate(path: Path, *, graphs: Path | None = None, packs: tuple[Path, ...] = ()) -> Evaluation:
+def evaluate(path: Path, *, graphs: Path | None = None, packs: tuple[Path, ...] = (), model: str = "", ask: Callable[[str], str] | None = None) -> Evaluation:
     """Build each annotated document of a folder alone and score it, or score what stands in `graphs`.
 
     `path`: a folder with NAME.json beside NAME.txt, or one such file. `graphs`: a folder with NAME/graph.ttl, as
     `kg build NAME.txt -o graphs/NAME` makes it, or with NAME.json, another reader's. No `corrections.tsv` is applied:
-    the builder is measured, not the one who corrected it. Raises KgError for gold that cannot be read.
+    the builder is measured, not the one who corrected it. `ask`: the language model `model`, which may add to what is built.
+    Raises KgError for gold that cannot be read.
     """
     found = find_gold(path)
     loaded = pack.load(*packs)
@@ -38,23 +49,31 @@ def evaluate(path: Path, *, graphs: Path | None = None, packs: tuple[Path, ...] 
     readers = read_readers(path / READERS) if (path / READERS).is_file() else {}
     problems: list[KgError] = []
     done: list[tuple[str, Score]] = []
+    proposed: list[Tally] = []
     for p, gold in golds:
         try:
-            stated = _built(p.with_suffix(".txt"), packs, loaded) if graphs is None else _stored(graphs, p.stem)
+            if graphs is None:
+                parts = _parts(p.with_suffix(".txt"), packs)
+                if ask:
+                    parts, tally = enrich(parts, loaded, model, ask)
+                    proposed.append(tally)
+                stated = from_graph(build.sure(build.merge(parts)), loaded)
+            else:
+                stated = _stored(graphs, p.stem)
         except KgError as error:
             problems.append(error)
             stated = Account()
         done.append((p.stem, score(gold, stated)))
-    return Evaluation(tuple(done), tuple(problems), readers)
+    return Evaluation(tuple(done), tuple(problems), readers, tuple(proposed))
 
 
-def _built(text: Path, packs: tuple[Path, ...], loaded: pack.Pack) -> Account:
+def _parts(text: Path, packs: tuple[Path, ...]) -> list[DocumentFacts]:
     if not text.is_file():
         raise KgError("gold-text", path=text)
     parts, failed = build.extract_all(documents.read_inputs([text]).documents, packs)
     if failed:
         raise failed[0]
-    return from_graph(build.sure(build.merge(parts)), loaded)
+    return parts
 
 
 def _stored(folder: Path, name: str) -> Account:
@@ -65,7 +84,7 @@ def _stored(folder: Path, name: str) -> Account:
 def read_readers(path: Path) -> dict[str, float]:
     """A second reader's figures: one `measure⇥figure` a line. Raises KgError."""
     out = {}
-    for number, line in enumerate(path.read_text("utf-8-sig").splitlines(), 1):
+    for number, line in enumerate(read_lines(path).splitlines(), 1):
         if line.strip() and not line.startswith("#"):
             name, _, figure = line.partition("\t")
             try:
@@ -98,6 +117,19 @@ def measures_text(result: Score, readers: Mapping[str, float]) -> str:
             line = f"{line:80}" + say(f"  第二读者 {readers[name]:.3f}", f"  second reader {readers[name]:.3f}")
         lines.append(line)
     return "\n".join(lines)
+
+
+def compared_text(without: Score, done: Evaluation, with_: Score) -> str:
+    """What a model adds: a line a measure, without it, with it, and the difference; then what became of its proposals."""
+    heads = (say("无模型", "without"), say("有模型", "with"), "±")
+    lines = [" " * 19 + "  ".join(" " * (8 - show.width(h)) + h for h in heads)]
+    for name in (*MEASURES, "facts"):
+        one, two = figure(without, name), figure(with_, name)
+        lines.append(f"{name:12} {'share' if name in SHARES else 'F1':5} {one:8.3f}  {two:8.3f}  {two - one:+8.3f}")
+    sums = wrong_sums(without), wrong_sums(with_)
+    label = say("金额有误", "wrong sums")
+    lines.append(f"{label}{' ' * (18 - show.width(label))} {sums[0]:8.3f}  {sums[1]:8.3f}  {sums[1] - sums[0]:+8.3f}")
+    return "\n".join([*lines, *(summary(together(done.proposed)) if done.proposed else [])])
 
 
 def document_line(name: str, result: Score) -> str:
@@ -175,6 +207,8 @@ def as_json(done: Evaluation) -> dict[str, object]:
     out["facts"] = {"F1": result.facts}
     out["calibration"] = {band: {k: {"facts": n, "right": share} for k, (n, share) in row.items()} for band, row in calibration(result).items()}
     out["wrong_sums"], out["wrong_financiers"] = wrong_sums(result), wrong_financiers(result)
+    if done.proposed:
+        out["proposals"] = proposals_json(together(done.proposed))
     if done.readers:
         out["second_reader"] = dict(done.readers)
     return out

@@ -93,8 +93,10 @@ export function open(parent, { text, run, label }) {
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        (folder / "package.json").write_text(json.dumps({"private": True, "dependencies": {**PACKAGES, "esbuild": ESBUILD}, "overrides": PACKAGES}))
-        (folder / "entry.js").write_text(ENTRY, "utf-8")
+        (folder / "package.json").write_text(
+            json.dumps({"private": True, "dependencies": {**PACKAGES, "esbuild": ESBUILD}, "overrides": PACKAGES}), "utf-8", newline="\n"
+        )
+        (folder / "entry.js").write_text(ENTRY, "utf-8", newline="\n")
         subprocess.run(["npm", "install", "--no-audit", "--no-fund", "--ignore-scripts", "--silent"], cwd=folder, check=True)
         options = ["--bundle", "--minify", "--format=iife", "--global-name=Editor", "--target=es2022", "--charset=utf8", "--legal-comments=none"]
         built = folder / "editor.js"
@@ -108,9 +110,9 @@ def main() -> None:
             text = next((p.read_text("utf-8") for p in sorted(home.glob("LICEN[CS]E*"))), "MIT License\n")
             licences.append(f"{package} {version}\n\n{text.strip()}\n")
         (ASSETS / "editor.js").write_text(
-            "/* CodeMirror 6, MIT: see editor.LICENSE.txt. Made by scripts/build_editor.py. */\n" + built.read_text("utf-8"), "utf-8"
+            "/* CodeMirror 6, MIT: see editor.LICENSE.txt. Made by scripts/build_editor.py. */\n" + built.read_text("utf-8"), "utf-8", newline="\n"
         )
-        (ASSETS / "editor.LICENSE.txt").write_text("\n----\n\n".join(licences), "utf-8")
+        (ASSETS / "editor.LICENSE.txt").write_text("\n----\n\n".join(licences), "utf-8", newline="\n")
 
 
 if __name__ == "__main__":

@@ -221,7 +221,7 @@ def lay_out(folder: Path, zh: bool) -> Path:
         },
     }
     shutil.copytree(OWN / "overrides", folder / "overrides")
-    (folder / "mkdocs.yml").write_text(json.dumps(configuration, ensure_ascii=False, indent=1), "utf-8")  # JSON is YAML too
+    (folder / "mkdocs.yml").write_text(json.dumps(configuration, ensure_ascii=False, indent=1), "utf-8", newline="\n")  # JSON is YAML too
     return folder / "mkdocs.yml"
 
 

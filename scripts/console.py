@@ -96,8 +96,8 @@ def world(folder: Path) -> None:
                 shutil.copy(file, folder / "tests" / "gold" / name / file.name)
     text = "截至2023年6月末，工行萧山分行涉农贷款余额48.7亿元。\n"
     (folder / "news").mkdir()
-    (folder / "news" / "page4.txt").write_text(text, "utf-8")
-    (folder / "corpus.jsonl").write_text(json.dumps({"text": text, "date": "2023-07-11"}, ensure_ascii=False) + "\n", "utf-8")
+    (folder / "news" / "page4.txt").write_text(text, "utf-8", newline="\n")
+    (folder / "corpus.jsonl").write_text(json.dumps({"text": text, "date": "2023-07-11"}, ensure_ascii=False) + "\n", "utf-8", newline="\n")
     for name in ("output", "yesterday"):
         (folder / name).mkdir()
         shutil.copy(ROOT / "output" / "graph.ttl", folder / name / "graph.ttl")
@@ -152,7 +152,7 @@ def run(line: str, folder: Path) -> tuple[int, str] | None:
     else:
         raise ValueError(f"{name}: put it into RUN or OTHERS of scripts/console.py")
     if target:
-        (folder / target.strip()).write_text(printed, "utf-8")
+        (folder / target.strip()).write_text(printed, "utf-8", newline="\n")
         printed = ""
     return code, printed
 
@@ -178,15 +178,15 @@ def check(page: Path, text: str) -> tuple[list[Fault], str]:
         indent, kind, body = match.groups()
         if saved := re.search(r'title="([^"]+)"', kind):
             (folder / saved[1]).parent.mkdir(exist_ok=True)
-            (folder / saved[1]).write_text(body, "utf-8")
+            (folder / saved[1]).write_text(body, "utf-8", newline="\n")
         if added := re.search(r'append="([^"]+)"', kind):
-            with (folder / added[1]).open("a", encoding="utf-8") as file:
+            with (folder / added[1]).open("a", encoding="utf-8", newline="\n") as file:
                 file.write("\n" + body)
         if changed := re.search(r'change="([^"]+)"', kind):
             edited, (old, new) = folder / changed[1], body.splitlines()
             if edited.read_text("utf-8").count(old) != 1:
                 faults.append(Fault(name, kind, f"does not stand there once: {old}"))
-            edited.write_text(edited.read_text("utf-8").replace(old, new), "utf-8")
+            edited.write_text(edited.read_text("utf-8").replace(old, new), "utf-8", newline="\n")
         if kind != "console":
             return match[0]
         out = []

@@ -138,7 +138,9 @@ def main() -> None:
     if a.out:
         rows = [f"{role}|{k}\t{role}\t\t\t{v:.2f}" for role in sorted(w) for k, v in sorted(w[role].items()) if abs(v) >= 0.05]
         a.out.write_text(
-            "name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_parties.py; the last column is the weight\n" + "\n".join(rows) + "\n", "utf-8"
+            "name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_parties.py; the last column is the weight\n" + "\n".join(rows) + "\n",
+            "utf-8",
+            newline="\n",
         )
 
 

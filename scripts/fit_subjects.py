@@ -135,7 +135,9 @@ def main() -> None:
     if a.out:
         rows = [f"{k}\tweight\t\t\t{v:.2f}" for k, v in sorted(w.items()) if abs(v) >= 0.12]
         a.out.write_text(
-            "name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_subjects.py; the last column is the weight\n" + "\n".join(rows) + "\n", "utf-8"
+            "name\tkind\taliases\tparent\tnote\n# fitted by scripts/fit_subjects.py; the last column is the weight\n" + "\n".join(rows) + "\n",
+            "utf-8",
+            newline="\n",
         )
         print(f"{len(rows)} weights")
 
