@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from .edges import Spans, left_edge
+from .edges import Spans, left_edge, meeting
 from .model import Article, Mention, Span
 from .pack import Pack
 from .register import load_register
@@ -155,10 +155,9 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
         start = left_edge(text, m.start(), places, pack, 8)
         if m.start() - start >= 2:
             tail(start, m.end(), "Insurer")
-    whole = [m.span for m in out.values()]
+    whole = meeting(m.span for m in out.values())
     for m in (*_BARE.finditer(text), *_BARE_LEADER.finditer(text)):
-        span = Span(*m.span())
-        if any(s.meets(span) for s in whole):
+        if whole(Span(*m.span())):
             continue
         start = left_edge(text, m.start(), places, pack, 14)
         start = max(start, text.rfind("行", start, m.start()) + 1 if text.rfind("行", start, m.start()) >= start else start)
@@ -166,9 +165,9 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
             put(start, m.end(), "Branch", "bank.bare-branch")
         elif text[m.start() - 1 : m.start()] in ("省", "市") and text[m.start() - 2 : m.start() - 1] not in tuple("各全"):
             put(m.start() - 1, m.end(), "Branch", "bank.bare-level")
-    whole = [m.span for m in out.values()]
+    whole = meeting(m.span for m in out.values())
     for m in (*_ANAPHOR.finditer(text), *_BARE_ANAPHOR.finditer(text)):
-        if not any(s.meets(Span(*m.span())) for s in whole):
+        if not whole(Span(*m.span())):
             kind = "Branch" if "支行" in m[0] or "分行" in m[0] else "Bank"
             put(*m.span(), kind, "bank.anaphor", anaphor=True)
             department = _DEPARTMENT.match(text, m.end())

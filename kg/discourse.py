@@ -67,6 +67,7 @@ class Scene:
     known: tuple[Known, ...]  # the outer mentions again, with what they are
     headlined: tuple[Mention, ...]  # the outer mentions of titles and headings
     lenders: tuple[Mention, ...]  # those of lenders
+    lender_starts: tuple[int, ...]
     sentence_times: tuple[tuple[Mention, ...], ...]  # the times of each sentence
     clause_starts: tuple[int, ...]  # those of the sentences among them
 
@@ -115,6 +116,7 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
         if number >= 0 and sentences[number].span.covers(t.span):
             by_sentence[number].append(t)
     in_sentence, clauses = tuple(map(tuple, by_sentence)), tuple(sorted({*starts, *_clause_starts(article.folded, sentences)}))
+    lenders = tuple(m for m, e, kind in known if e and kind in LENDERS)
     return Scene(
         article,
         pack,
@@ -130,7 +132,8 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
         outer_starts,
         known,
         headlined,
-        tuple(m for m, e, kind in known if e and kind in LENDERS),
+        lenders,
+        tuple(m.span.start for m in lenders),
         in_sentence,
         clauses,
     )
@@ -229,12 +232,14 @@ def _head(scene: Scene, found: Sequence[Mention], *, last: bool) -> Mention:
 def lender_before(scene: Scene, offset: int, fits: Callable[[Mention], bool] = lambda m: True) -> Mention | None:
     """The bank in focus: the last lender of this sentence that is no recipient, else of the sentences before."""
     number = scene.number_of(offset)
-    for n in range(number, -1, -1):
-        s = scene.sentences[n]
-        if s.kind in ("caption", "credit", "byline", "header") and n != number:
+    last = bisect_left(scene.lender_starts, offset) - 1
+    while last >= 0:
+        n = scene.number_of(scene.lender_starts[last])
+        first = bisect_left(scene.lender_starts, scene.sentences[n].span.start)
+        here, last = scene.lenders[first : last + 1], first - 1
+        if scene.sentences[n].kind in ("caption", "credit", "byline", "header") and n != number:
             continue
-        end = offset if n == number else s.span.end
-        found = [m for m in scene.between(s.span.start, end) if scene.kind(m) in LENDERS and scene.case(m) != "dative" and scene.entity(m) and fits(m)]
+        found = [m for m in here if scene.case(m) != "dative" and fits(m)]
         if found:
             best = found[-1]
             if n != number:

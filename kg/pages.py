@@ -34,6 +34,7 @@ from .model import SENTENCE_END, Article, Block, Copy, Meta, Run, Segment, Sourc
 from .pack import Pack, load
 
 NOTHING_KNOWN = Meta()
+LONGEST_ARTICLE = 30_000  # characters; a longer text is read as several articles, so that time grows with its length and no faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +71,7 @@ def read_pages(source: SourceFile, meta: Meta = NOTHING_KNOWN, pack: Pack | None
     articles: list[Article] = []
     place: dict[int, tuple[int, int]] = {}  # line → article, offset in its clean text
     known, issued = Meta(), None
-    for first, after in pairwise([*starts, len(kept)]):
+    for first, after in pairwise([*_in_stretches(page, kept, starts), len(kept)]):
         blocks = _arrange(page, kept[first:after])
         article, offsets = _assemble(page, blocks)
         known, issued = _dated(page, blocks, known, issued)
@@ -211,6 +212,18 @@ def _starts(page: _Page, kept: list[int]) -> list[int]:
         if start is not None and start > found[-1] and prose >= found[-1]:
             found.append(start)
     return found
+
+
+def _in_stretches(page: _Page, kept: list[int], starts: list[int]) -> Iterator[int]:
+    """The places where an article begins, and those where one goes on that is longer than any article is: before a line."""
+    for first, after in pairwise([*starts, len(kept)]):
+        yield first
+        size = 0
+        for at in range(first, after):
+            size += len(page.lines[kept[at]].text)
+            if size > LONGEST_ARTICLE:
+                yield at
+                size = len(page.lines[kept[at]].text)
 
 
 def _closes(text: str) -> bool:
