@@ -138,6 +138,8 @@ class Article:
     anchor: TimeRef | None = None  # what 今年 and 去年 are counted from: issued, or inferred and marked so
     meta: Meta = Meta()
     folded: str = field(default="", repr=False)  # `text` for matching: same length, widths and characters folded
+    prints: tuple[int, ...] = field(default=(), repr=False)  # its fingerprint, by which reprints are found
+    reprint_of: str = ""  # the article that it reprints (of an earlier day, or file), known once the documents are merged
 
     @property
     def title(self) -> str:

@@ -32,6 +32,7 @@ from .lines import (
 )
 from .model import SENTENCE_END, Article, Block, Copy, Meta, Run, Segment, SourceFile, Span, TimeRef, digest
 from .pack import Pack, load
+from .prints import fingerprint
 
 NOTHING_KNOWN = Meta()
 LONGEST_ARTICLE = 30_000  # characters; a longer text is read as several articles, so that time grows with its length and no faster
@@ -366,7 +367,8 @@ def _assemble(page: _Page, arranged: list[tuple[str, list[int]]]) -> tuple[Artic
         blocks.append(Block(kind, Span(start, at)))
     text = "".join(parts)
     byline = _byline(text, blocks, page.pack)
-    return Article("a_" + digest(text), "", text, tuple(blocks), tuple(runs), byline, folded=fold(text)), place
+    folded = fold(text)
+    return Article("a_" + digest(text), "", text, tuple(blocks), tuple(runs), byline, folded=folded, prints=fingerprint(folded)), place
 
 
 def _copied(page: _Page, copies: dict[int, Parts], place: dict[int, tuple[int, int]]) -> dict[int, list[Copy]]:
