@@ -25,7 +25,22 @@ from kg.pack import load
 from .generate import GIVEN, article, articles, homes
 
 # characters that are easily read for one another, and some that are not
-_MISREAD = {"己": "已", "未": "末", "大": "太", "人": "入", "日": "曰", "万": "方", "元": "无", "干": "千", "土": "士", "0": "O", "1": "l", "5": "S", "8": "3", "6": "b"}
+_MISREAD = {
+    "己": "已",
+    "未": "末",
+    "大": "太",
+    "人": "入",
+    "日": "曰",
+    "万": "方",
+    "元": "无",
+    "干": "千",
+    "土": "士",
+    "0": "O",
+    "1": "l",
+    "5": "S",
+    "8": "3",
+    "6": "b",
+}
 
 
 def misread(share: float) -> Callable[[str, random.Random], str]:
@@ -108,8 +123,8 @@ def measure(texts: Sequence[str], spoil: Callable[[str, random.Random], str], se
     start = time.process_time()
     found = reprints.find(told)
     spent = time.process_time() - start
-    right = sum(found.get(copy) in first for copy, first in truth.items())
-    wrong = sum(first not in truth.get(copy, ()) for copy, first in found.items())
+    right = sum(copy in found and found[copy].article in first for copy, first in truth.items())
+    wrong = sum(first.article not in truth.get(copy, ()) for copy, first in found.items())
     return len(truth), right, wrong, spent
 
 
@@ -121,10 +136,10 @@ def other_numbers(text: str, chance: random.Random) -> str:
 def moulds(count: int, seed: int) -> list[tuple[str, str]]:
     """Pairs of stories made in one mould: the same sentences of another county, bank, village and people, with other numbers."""
     counties = homes(seed)
+    turned = str.maketrans(GIVEN, GIVEN[7:] + GIVEN[:7])
     out = []
     for n in range(count):
         one, two = (article(random.Random(f"{seed}.{n}"), home) for home in (next(counties), next(counties)))
-        turned = str.maketrans(GIVEN, GIVEN[7:] + GIVEN[:7])
         people = re.sub(f"[{GIVEN}]{{2}}(?=说|介绍|是土|充满|回忆|承包)", lambda m: m[0].translate(turned), two)
         out.append((one, other_numbers(people, random.Random(n))))
     return out
@@ -163,7 +178,10 @@ def main() -> None:
         for kind, spoil in NOISE.items():
             wanted, right, wrong, spent = measure(texts, spoil, args.seed)
             precision = right / (right + wrong) if right + wrong else 1.0
-            print(f"  {kind:24} recall {right / wanted:5.2f}  precision {precision:5.2f}  ({wanted} second printings, {wrong} found wrongly, {spent:.2f} s)", flush=True)
+            print(
+                f"  {kind:24} recall {right / wanted:5.2f}  precision {precision:5.2f}  ({wanted} second printings, {wrong} found wrongly, {spent:.2f} s)",
+                flush=True,
+            )
 
 
 if __name__ == "__main__":

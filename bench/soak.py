@@ -131,7 +131,7 @@ def _sum(chance: random.Random, used: set[Decimal]) -> tuple[str, Decimal, Decim
             )
         )
         value = number * scale
-        if value not in used and number != number.to_integral_value() or value not in used and unit == "万元":
+        if value not in used and (unit == "万元" or number != number.to_integral_value()):
             used.add(value)
             bound = HEDGES[hedge]
             return f"{hedge}{number}{unit}", value, None if bound == "high" else value, None if bound == "low" else value
@@ -241,7 +241,7 @@ def faults(part: DocumentFacts, expected: Sequence[Sum]) -> Iterator[tuple[str, 
         }
         for name, good in checks.items():
             if not good:
-                got = {k: v for k, v in fact.roles} | {"bounds": f"{amount.quantity.low}…{amount.quantity.high}"}
+                got = dict(fact.roles) | {"bounds": f"{amount.quantity.low}…{amount.quantity.high}"}
                 yield s.template, name, f"{s.sentence} → {got}"
     for key, s in wanted.items():
         if key not in seen:
@@ -279,7 +279,11 @@ def main() -> None:
                 shown.setdefault((template, what), []).append(example)
         build.merge(parts)
         done += len(chunk)
-        print(f"{done} pages, {sum(stated.values())} sums, {sum(wrong.values())} faults, {crashed} not built, {time.time() - start:.0f} s", file=sys.stderr, flush=True)
+        print(
+            f"{done} pages, {sum(stated.values())} sums, {sum(wrong.values())} faults, {crashed} not built, {time.time() - start:.0f} s",
+            file=sys.stderr,
+            flush=True,
+        )
     for template in sorted({*stated, *(t for t, _ in wrong)}):
         bad = ", ".join(f"{what} {n}" for (t, what), n in sorted(wrong.items()) if t == template)
         print(f"{template:28} {stated[template]:7}  {bad or 'all right'}")

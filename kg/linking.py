@@ -76,7 +76,7 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
     for m in named:
         if m.kind in ("Project", "Facility", "Workshop", "Programme", "FinancialProduct", "Document", "Group"):
             _thing(article, m, entities, county, pack, forms, bares, put)
-    owners = {x.span: e for x, e in reversed(of.items())} if bodies else {}
+    owners = {x.span: e for x, e in reversed([*of.items()])} if bodies else {}
     people = {e.label: e for e in entities.values() if e.kind == "Person"}
     for m in named:
         if m.kind == "Person":
@@ -247,9 +247,7 @@ def _block_kinds(article: Article) -> Callable[[Mention], str]:
     return kind
 
 
-def _public_body(
-    article: Article, m: Mention, of: Mapping[Mention, str], entities: Mapping[str, Entity], inner: _Inner, places: Resolution, put: Put
-) -> None:
+def _public_body(article: Article, m: Mention, of: Mapping[Mention, str], entities: Mapping[str, Entity], inner: _Inner, places: Resolution, put: Put) -> None:
     """县农业农村局, 临海市委组织部: the division in front (or the article's own of that level) and the office."""
     text = article.at(m.span)
     folded = article.folded[m.span.start : m.span.end]
@@ -489,12 +487,16 @@ def _so_named(article: Article, state: Linked) -> Callable[[str, str, int], str]
         if (kind, head) not in tables:
             found = [x for x in by_kind.get(kind, ()) if state.entities[state.entity_of[x]].label.endswith(head)]
             found.sort(key=lambda x: (x.span.end, x.span.start))
-            tables[kind, head] = [x.span.end for x in found], [*accumulate(found, lambda a, b: max(a, b, key=lambda x: x.span))]
+            tables[kind, head] = [x.span.end for x in found], [*accumulate(found, _later)]
         ends, best = tables[kind, head]
         before = bisect_right(ends, offset)
         return state.entity_of[best[before - 1]] if before else ""
 
     return named
+
+
+def _later(a: Mention, b: Mention) -> Mention:
+    return max(a, b, key=lambda x: x.span)
 
 
 def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Linked, so_named: Callable[[str, str, int], str]) -> str:

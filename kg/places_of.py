@@ -276,11 +276,7 @@ def _paragraph(scene: Scene, m: Mention, names: _Names) -> Mention | None:
     for x, _, kind in names.between(block.span.start, m.span.start):
         if kind in LENDERS or kind == "Company":
             end = max(end, x.span.end)
-        elif (
-            x.span.end <= listed
-            and not _is_outer(scene, x)
-            and scene.number_of(x.span.start) == scene.number_of(m.span.start)
-        ):
+        elif x.span.end <= listed and not _is_outer(scene, x) and scene.number_of(x.span.start) == scene.number_of(m.span.start):
             continue  # the place of another item of the list
         elif kind in ("Village", "Township", "County") and end <= x.span.start and scene.case(x) not in ("with", "source"):
             near = x if x.span.end <= m.span.start else near

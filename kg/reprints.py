@@ -10,13 +10,16 @@ reads each part once for its stories, finds, and renames part by part:
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
+from datetime import date
+from typing import NamedTuple
 from zlib import crc32
 
 from .facts import PARTIES
-from .model import DocumentFacts, Entity, Evidence, Fact, Quantity, decimal_text, fact_id
+from .model import Article, DocumentFacts, Entity, Evidence, Fact, Quantity, TimeRef, decimal_text, fact_id
 
 # Measured by bench.reprints: what noise leaves of a story, and what two stories of one genre share.
 LEAST = 0.3  # of the shorter article's fingerprint that stands in the longer one
@@ -27,12 +30,20 @@ SHORTEST = 8  # numbers of a fingerprint: about 40 characters
 COMMON = 64  # a run that so many stories have is a phrase of the genre and leads to no further one
 
 
+class First(NamedTuple):
+    """The first printing of a story: its article, and the day its relative times are counted from (None: not a known day)."""
+
+    article: str
+    day: date | None
+
+
 @dataclass(frozen=True, slots=True)
 class Story:
     """What is needed of an article to find its reprints."""
 
     article: str
     order: tuple[str, str, int]  # issue date, path, place in the file: the first printing has the least
+    day: date | None  # what its 今年 and 目前 are counted from
     prints: tuple[int, ...]
     names: frozenset[int]
     numbers: frozenset[int]
@@ -53,24 +64,29 @@ def stories(part: DocumentFacts) -> tuple[Story, ...]:
             numbers[article].add(_number(f"{decimal_text(value.value)}{value.unit}{value.currency}"))
     out = []
     for a in part.articles:
-        day = a.issued.start.isoformat() if a.issued and a.issued.start else "9999"
-        out.append(Story(a.id, (day, a.path, a.runs[0].raw if a.runs else 0), a.prints, frozenset(names[a.id]), frozenset(numbers[a.id])))
+        issued = a.issued.start.isoformat() if a.issued and a.issued.start else "9999"
+        place = issued, a.path, a.runs[0].raw if a.runs else 0
+        out.append(Story(a.id, place, _day(a), a.prints, frozenset(names[a.id]), frozenset(numbers[a.id])))
     return tuple(out)
+
+
+def _day(a: Article) -> date | None:
+    return a.anchor.start if a.anchor and a.anchor.start == a.anchor.end else None
 
 
 def _number(text: str) -> int:
     return crc32(text.encode("utf-8", "surrogatepass"))
 
 
-def find(told: Iterable[Story]) -> dict[str, str]:
-    """Copy → the first printing of its story, by article id: the earliest by date of issue, then by path.
+def find(told: Iterable[Story]) -> dict[str, First]:
+    """Article id of a copy → the first printing of its story: the earliest by date of issue, then by path.
 
     An article is a copy where the shorter of the two stands in the longer one for a large part, and their names and numbers
     agree: two press releases of one mould do not. The order of `told` does not matter; time grows with it and no faster.
     """
     ordered = sorted(told, key=lambda s: (s.order, s.article))
     index: dict[int, list[int]] = {}
-    first: dict[str, str] = {}
+    first: dict[str, First] = {}
     for n, story in enumerate(ordered):
         if len(story.prints) < SHORTEST:
             continue
@@ -78,7 +94,7 @@ def find(told: Iterable[Story]) -> dict[str, str]:
         # the nearest of those before it, of equals the earliest
         best = min(((-share(ordered[k], story, n_shared), k) for k, n_shared in shared.items()), default=(0.0, 0))
         if best[0] and story.article not in first:
-            first[story.article] = ordered[best[1]].article
+            first[story.article] = First(ordered[best[1]].article, ordered[best[1]].day)
             continue
         for p in story.prints:
             places = index.setdefault(p, [])
@@ -102,13 +118,14 @@ def share(a: Story, b: Story, shared: int) -> float:
 # ---------------------------------------------------------------- one name for what both say
 
 
-def renamed(part: DocumentFacts, same: Mapping[str, str]) -> DocumentFacts:
+def renamed(part: DocumentFacts, same: Mapping[str, First]) -> DocumentFacts:
     """The part as its first printings would say it: `same` maps its copies to them.
 
     What is known only within its article (某公司, a fact that names one party) has that article in its id; in a copy it gets the id
-    that it has in the first printing. The copies know what they reprint.
+    that it has in the first printing. 目前 and 昨日 mean the day of the first printing. The copies know what they reprint.
     """
-    scopes = {a.id: same[a.id] for a in part.articles if a.id in same}
+    copies = {a.id: (same[a.id], _day(a)) for a in part.articles if a.id in same}
+    scopes = {copy: first.article for copy, (first, _) in copies.items()}
     if not scopes:
         return part
 
@@ -119,7 +136,8 @@ def renamed(part: DocumentFacts, same: Mapping[str, str]) -> DocumentFacts:
     facts: list[Fact] = []
     ids: dict[str, str] = {}
     for fact in part.facts:
-        changed = _renamed(fact, scopes, {v: now(v) for _, v in fact.roles})
+        home = copies.get(fact.evidence[0].article) if fact.evidence else None
+        changed = _renamed(fact, *home, {v: now(v) for _, v in fact.roles}) if home else fact
         ids[fact.id] = changed.id
         facts.append(changed)
     return replace(
@@ -131,15 +149,28 @@ def renamed(part: DocumentFacts, same: Mapping[str, str]) -> DocumentFacts:
     )
 
 
-def _renamed(fact: Fact, scopes: Mapping[str, str], now: Mapping[str, str]) -> Fact:
+def _renamed(fact: Fact, first: First, day: date | None, now: Mapping[str, str]) -> Fact:
     """The fact with the id that it has in the first printing, as extraction gives it: links to other facts are not part of it."""
-    home = fact.evidence[0].article if fact.evidence else ""
     roles = tuple(sorted((k, now[v]) for k, v in fact.roles))
+    time = _moved(fact.time, day, first.day) if fact.time and day and first.day else fact.time
     said = [(k, v) for k, v in roles if not v.startswith("fact/")]
     known = {v for k, v in said if k in PARTIES and v.startswith(("agent/", "place/", "thing/"))}
-    if home not in scopes or (roles == fact.roles and len(known) >= 2):
+    if roles == fact.roles and time == fact.time and len(known) >= 2:
         return fact
-    return replace(fact, roles=roles, id=fact_id(fact.kind, said, fact.amounts, fact.time, fact.status, scopes[home] if len(known) < 2 else ""))
+    return replace(fact, roles=roles, time=time, id=fact_id(fact.kind, said, fact.amounts, time, fact.status, first.article if len(known) < 2 else ""))
+
+
+def _moved(time: TimeRef, day: date, first: date) -> TimeRef:
+    """A relative time as of the first printing: 昨日 and 目前 move with the day, an end that is the day becomes the other's (今年以来)."""
+    if time.basis not in ("timeRelative", "timeInferred") or time.start is None or time.end is None or day == first:
+        return time
+    if time.start == time.end and (time.start == day or _DAY.search(time.text)):
+        return replace(time, start=time.start + (first - day), end=time.end + (first - day))
+    end = first if time.end == day and time.start <= first else time.end
+    return replace(time, end=end)
+
+
+_DAY = re.compile("[昨前今明][日天晚夜早晨]|[昨今明]$")
 
 
 def _united(entities: Iterable[Entity]) -> tuple[Entity, ...]:

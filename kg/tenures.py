@@ -50,7 +50,7 @@ class _Names:
     @classmethod
     def of(cls, s: Scene) -> _Names:
         linked = sorted((m.span.start, n, m) for n, m in enumerate(s.linked.entity_of))
-        return cls(linked, max((len(m.span) for m in s.linked.entity_of), default=0), {e: m for m, e in reversed(s.linked.entity_of.items())}, {})
+        return cls(linked, max((len(m.span) for m in s.linked.entity_of), default=0), {e: m for m, e in reversed([*s.linked.entity_of.items()])}, {})
 
     def meeting(self, span: Span) -> list[Mention]:
         """Those that share a character with a span, in the order of linking."""
