@@ -74,7 +74,7 @@ TEMPLATES = (
     Template("for a project", "{bank}为{works}项目投放贷款{sum}。", to=("works",)),
     Template("for a project of a firm", "{when}，{bank}向{firm}发放项目贷款{sum}，用于{works}项目建设。", to=("firm", "works")),
     Template("credit line", "{bank}向{firm}授信{sum}。", to=("firm",), instrument="creditLine", stage="approved"),
-    Template("credit line of a village", "{bank}给予{village}整村授信{sum}。", to=("village",), instrument="creditLine", stage="approved"),
+    Template("credit line of a village", "{bank}给予{village}授信{sum}。", to=("village",), instrument="creditLine", stage="approved"),
     Template("credit line for works", "{bank}向{village}授信{sum}，用于{works}项目。", to=("village", "works"), instrument="creditLine", stage="approved"),
     Template("product", "{bank}向{firm}发放“{product}”{sum}。", to=("firm",), product="product"),
     Template("product with terms", "{bank}向{coop}发放“{product}”{sum}，利率{rate}%，期限{years}年。", to=("coop",), product="product"),
@@ -114,7 +114,9 @@ def _world() -> _World:
         tuple(dict.fromkeys(banks)),
         tuple(e.name for e in pack.entries("banks") if e.kind == "Insurer"),
         tuple(e.name for e in pack.entries("surnames") if e.kind == "1")[:120],
-        tuple(c for c in sorted(register.lines) if c[:2] in ("33", "32", "34", "36", "43", "51") and not "71" <= c[4:] <= "79"),
+        tuple(
+            c for c in sorted(register.lines) if c[:2] in ("33", "32", "34", "36", "43", "51") and not "71" <= c[4:] <= "79" and "自治" not in register.name(c)
+        ),
     )
 
 
@@ -156,7 +158,7 @@ def page(chance: random.Random, world: _World) -> tuple[str, tuple[Sum, ...]]:
             "firm": name + "".join(chance.sample("恒兴绿源远航金穗三禾瑞丰嘉东盛天目清溪云青万田茂鸿达沃野", 2)) + chance.choice(TRADE) + "有限公司",
             "coop": f"{name}{chance.choice(FIRM)}{chance.choice(CROP)}专业合作社",
             "village": chance.choice(villages) if villages else chance.choice("石白清龙金") + chance.choice("溪塘坑岭田") + "村",
-            "works": f"{name}{chance.choice(WORKS)}",
+            "works": f"{name}{chance.choice([w for w in WORKS if w != '未来乡村'])}",  # that one is a programme
             "person": chance.choice(world.surnames) + "".join(chance.sample(GIVEN, 2)),
             "product": chance.choice(CROP)[:2] + chance.choice(("共富贷", "振兴贷", "惠农贷")),
             "crop": chance.choice(CROP),
