@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .linking import LENDERS, Linked
-from .model import Article, Mention, Sentence, Span, TimeRef
+from .model import DIVISION_KINDS, Article, Mention, Sentence, Span, TimeRef
 from .pack import Pack
 from .slots import LIST_MARK, Rendered, render
 
@@ -42,6 +42,7 @@ _SUBJECT_KINDS = frozenset(
 )
 _CLAUSE = re.compile(r"[，；：。！？]")
 _LISTED = re.compile(rf"{LIST_MARK}|(?:地区|境内|辖内|辖区|周边)?的?")
+_RESIDENT = re.compile(r"的?[^\W\d_]{2,5}")
 _MARK = re.compile(r"[，；：。！？（(）)]")
 
 
@@ -142,17 +143,29 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
 def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
     """(mention, case) for each slot: dative, source, agent, with, place, object, or nothing. A list shares its head's case."""
     previous: tuple[int, str] | None = None
+    last: Mention | None = None
     for index, mention in sentence.slots():
         before = sentence.text[max(0, index - 14) : index]
         if previous is not None:
             between = sentence.text[previous[0] : index]
             if _LISTED.fullmatch(between):
                 yield mention, previous[1]
-                previous = (index + 2, previous[1])
+                previous, last = (index + 2, previous[1]), mention
+                continue
+            if (
+                previous[1] == "dative"
+                and last is not None
+                and mention.found_by == "person.role"
+                and last.kind in DIVISION_KINDS
+                and _RESIDENT.fullmatch(between)
+            ):
+                yield last, "place"  # 向梅林村种植大户李建国发放: to the person
+                yield mention, "dative"
+                previous, last = (index + 2, "dative"), mention
                 continue
         found = next((name for name, pattern in _CASES if pattern.search(before)), "") if before[-1:].isalpha() and _ANY_CASE.search(before) else ""
         yield mention, found
-        previous = (index + 2, found)
+        previous, last = (index + 2, found), mention
 
 
 def subject_like(scene: Scene, mention: Mention) -> bool:
