@@ -1,7 +1,9 @@
 # make build   set up .venv and build the graph of seeds/ into output/
 # make test    set up what the tests need and run all of them
 # make docs    the documents as a site, build/site/index.html
-# make bench   speed of the build, against jieba.posseg over the same text; of queries, checks and Turtle
+# make bench   speed of the build, against jieba.posseg over the same text; of queries, checks and Turtle; whether time grows
+#              with the text and no faster; how well reprints are found
+# make soak    50,000 pages whose facts are known, and pages of one line up to 16 MB (hours)
 # make eval    accuracy against the gold
 # make reason  whether ontology and graph contradict themselves, by HermiT (needs Java)
 # make wheelhouse  a folder of every wheel for an install without a network; PLATFORM=win_amd64 PYTHON_VERSION=3.12 for another machine
@@ -11,7 +13,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check
 
-.PHONY: build test docs bench eval reason wheelhouse clean
+.PHONY: build test docs bench soak eval reason wheelhouse clean
 .DELETE_ON_ERROR:
 
 build: $(VENV)/.installed
@@ -28,6 +30,12 @@ docs: $(VENV)/.installed-docs
 bench: $(VENV)/.installed
 	$(BIN)/python -m bench.run --profile
 	$(BIN)/python -m bench.sparql
+	$(BIN)/python -m bench.linear
+	$(BIN)/python -m bench.reprints
+
+soak: $(VENV)/.installed
+	$(BIN)/python -m bench.linear --from 1M --to 16M
+	$(BIN)/python -m bench.soak
 
 eval: $(VENV)/.installed
 	$(BIN)/kg evaluate tests/gold/seeds

@@ -104,34 +104,43 @@ TITLES = [
 ]
 
 
-def articles(size: int, seed: int) -> Iterator[str]:
-    """Articles until `size` bytes of UTF-8 are full. Same size and seed, same text."""
-    chance = random.Random(seed)
+def homes(seed: int | random.Random) -> Iterator[dict[str, str]]:
+    """Places and banks of articles, without an end: a county with a branch, a town and a village of it."""
+    chance = seed if isinstance(seed, random.Random) else random.Random(seed)
     register, pack = load_register(), load()
-    surnames = [e.name for e in pack.entries("surnames") if e.kind == "1"][:120]
     banks = [(e.name, min((e.name, *e.aliases), key=len)) for e in pack.entries("banks") if e.kind == "Bank"][:24]
     provinces = ("33", "33", "32", "34", "36", "43", "51")
     counties = [c for p in provinces for c in sorted(register.lines) if c.startswith(p) and not "71" <= c[4:] <= "79"]  # no development zones
-    while size > 0:
+    while True:
         county = chance.choice(counties)
         towns = [c for c in sorted(set(register.towns_in(county).values())) if not register.name(c).endswith("街道")]
         villages = sorted(register.villages_in(county)) or [chance.choice("石白清龙金") + chance.choice("溪塘坑岭田") + "村" for _ in range(3)]
         full, short = chance.choice(banks)
         name = register.name(county)
         stem = name[:-1] if len(name) > 2 else name
-        home = {
+        yield {
             "county": name,
             "bank": full,
             "branch": chance.choice([f"{full}{stem}支行", f"{short}{stem}支行", f"{stem}农商银行"]),
             "town": register.name(chance.choice(towns)) if towns else name,
             "village": chance.choice(villages),
         }
-        text = _article(chance, home, surnames)
+
+
+def articles(size: int, seed: int) -> Iterator[str]:
+    """Articles until `size` bytes of UTF-8 are full. Same size and seed, same text."""
+    chance = random.Random(seed)
+    places = homes(chance)
+    while size > 0:
+        text = article(chance, next(places))
         size -= len(text.encode())
         yield text
 
 
-def _article(chance: random.Random, home: dict[str, str], surnames: list[str]) -> str:
+def article(chance: random.Random, home: dict[str, str]) -> str:
+    """One article of a place."""
+    surnames = [e.name for e in load().entries("surnames") if e.kind == "1"][:120]
+
     def say(template: str) -> str:
         return template.format_map(_slots(chance, home, surnames))
 

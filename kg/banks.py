@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from .edges import Spans, left_edge
+from .edges import Spans, left_edge, meeting
 from .model import Article, Mention, Span
 from .pack import Pack
 from .register import load_register
@@ -20,9 +20,11 @@ LOCAL = (
 UNIT = r"(?:省分行|市分行|分行营业部|支行营业部|分行|支行|分理处|营业部|营业室|储蓄所|信用社)"
 INSURER_UNIT = r"(?:中心支公司|支公司|分公司|营销服务部)"
 _TAIL_CHAR = r"[^\W\d_的了在与及、向为对将把被从由等还并行我该户元设]"
-_PLACE_TAIL = re.compile(rf"(?:股份有限公司|有限责任公司|有限公司)?((?:(?:{_TAIL_CHAR}|\d){{0,10}}?{UNIT})+)")
+# places whose names hold one of the characters that end a branch's name elsewhere
+_TAIL_PART = rf"(?:三元|从化|从江|元宝山?|元氏|元江|元谋|元阳|向阳|天元|天等|将乐|广元|庆元|无为|犍为|行唐|闵行|{_TAIL_CHAR})"
+_PLACE_TAIL = re.compile(rf"(?:股份有限公司|有限责任公司|有限公司)?((?:(?:{_TAIL_PART}|\d){{0,10}}?{UNIT})+)")
 _LEGAL_TAIL = re.compile(r"股份有限公司|有限责任公司|有限公司")
-_INSURER_TAIL = re.compile(rf"(?:股份有限公司|有限责任公司|有限公司)?((?:{_TAIL_CHAR}){{1,10}}?{INSURER_UNIT})?")
+_INSURER_TAIL = re.compile(rf"(?:股份有限公司|有限责任公司|有限公司)?({_TAIL_PART}{{1,10}}?{INSURER_UNIT})?")
 _BARE = re.compile(r"(?:分行营业部|支行营业部|分行|支行|分理处)(?!长)")
 _BARE_LEADER = re.compile(r"(?:分行|支行|分理处)(?=长)")
 _GUARANTOR = re.compile(r"(?:农业信贷融资担保|农业信贷担保|融资担保|信贷担保|农业担保|农担)(?:股份有限公司|有限责任公司|有限公司|集团公司|集团|公司)?")
@@ -84,8 +86,8 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
             continue
         entry = pack.by_name["banks"][m[0]]
         kind = "PublicBody" if entry.kind == "central" else "Bank"
-        if text[end : end + 1] in tuple("业长员") and short:
-            continue
+        if text[end : end + 1] in tuple("业长员") and short and not (text[end] == "长" and places.starting_in(end, end + 1)):
+            continue  # 农行长 is its head, 农行|长丰支行 a branch
         if m[0] == "中国银行" and text.startswith(("业", "保险", "间"), end):
             continue
         tail(start, end, kind)
@@ -155,10 +157,9 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
         start = left_edge(text, m.start(), places, pack, 8)
         if m.start() - start >= 2:
             tail(start, m.end(), "Insurer")
-    whole = [m.span for m in out.values()]
+    whole = meeting(m.span for m in out.values())
     for m in (*_BARE.finditer(text), *_BARE_LEADER.finditer(text)):
-        span = Span(*m.span())
-        if any(s.meets(span) for s in whole):
+        if whole(Span(*m.span())):
             continue
         start = left_edge(text, m.start(), places, pack, 14)
         start = max(start, text.rfind("行", start, m.start()) + 1 if text.rfind("行", start, m.start()) >= start else start)
@@ -166,9 +167,9 @@ def find_banks(article: Article, pack: Pack, divisions: Sequence[Mention]) -> li
             put(start, m.end(), "Branch", "bank.bare-branch")
         elif text[m.start() - 1 : m.start()] in ("省", "市") and text[m.start() - 2 : m.start() - 1] not in tuple("各全"):
             put(m.start() - 1, m.end(), "Branch", "bank.bare-level")
-    whole = [m.span for m in out.values()]
+    whole = meeting(m.span for m in out.values())
     for m in (*_ANAPHOR.finditer(text), *_BARE_ANAPHOR.finditer(text)):
-        if not any(s.meets(Span(*m.span())) for s in whole):
+        if not whole(Span(*m.span())):
             kind = "Branch" if "支行" in m[0] or "分行" in m[0] else "Bank"
             put(*m.span(), kind, "bank.anaphor", anaphor=True)
             department = _DEPARTMENT.match(text, m.end())

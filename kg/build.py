@@ -12,7 +12,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
-from . import pack
+from . import pack, reprints
 from .errors import KgError
 from .extract import extract
 from .model import Aside, Document, DocumentFacts, Entity, Evidence, Fact, Graph, Link, Mention, Metric
@@ -70,10 +70,12 @@ def _extract_one(document: Document, folders: tuple[Path, ...]) -> DocumentFacts
 def merge(parts: Iterable[DocumentFacts]) -> Graph:
     """All parts as one graph, sorted, each id once; their order does not matter.
 
-    An article that stands in two files counts once, as read in the first file by path. Facts said twice are one fact with
-    the evidence of both.
+    An article that stands in two files counts once, as read in the first file by path. One that reprints another, in other words
+    here and there or in part, is marked so. Facts said twice are one fact with the evidence of both.
     """
     parts = _each_article_once(parts)
+    same = reprints.find(s for p in parts for s in reprints.stories(p))
+    parts = [reprints.renamed(p, same) for p in parts] if same else parts
     return Graph(
         sources=tuple(sorted({p.source for p in parts}, key=lambda s: (s.path, s.sha256))),
         articles=tuple(sorted((a for p in parts for a in p.articles), key=lambda a: (a.path, a.runs[0].raw if a.runs else 0, a.id))),

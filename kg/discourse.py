@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from .linking import LENDERS, Linked
-from .model import Article, Mention, Sentence, Span, TimeRef
+from .model import DIVISION_KINDS, Article, Mention, Sentence, Span, TimeRef
 from .pack import Pack
 from .slots import LIST_MARK, Rendered, render
 
@@ -42,6 +42,7 @@ _SUBJECT_KINDS = frozenset(
 )
 _CLAUSE = re.compile(r"[，；：。！？]")
 _LISTED = re.compile(rf"{LIST_MARK}|(?:地区|境内|辖内|辖区|周边)?的?")
+_RESIDENT = re.compile(r"的?[^\W\d_]{2,5}")
 _MARK = re.compile(r"[，；：。！？（(）)]")
 
 
@@ -67,6 +68,7 @@ class Scene:
     known: tuple[Known, ...]  # the outer mentions again, with what they are
     headlined: tuple[Mention, ...]  # the outer mentions of titles and headings
     lenders: tuple[Mention, ...]  # those of lenders
+    lender_starts: tuple[int, ...]
     sentence_times: tuple[tuple[Mention, ...], ...]  # the times of each sentence
     clause_starts: tuple[int, ...]  # those of the sentences among them
 
@@ -115,6 +117,7 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
         if number >= 0 and sentences[number].span.covers(t.span):
             by_sentence[number].append(t)
     in_sentence, clauses = tuple(map(tuple, by_sentence)), tuple(sorted({*starts, *_clause_starts(article.folded, sentences)}))
+    lenders = tuple(m for m, e, kind in known if e and kind in LENDERS)
     return Scene(
         article,
         pack,
@@ -130,7 +133,8 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
         outer_starts,
         known,
         headlined,
-        tuple(m for m, e, kind in known if e and kind in LENDERS),
+        lenders,
+        tuple(m.span.start for m in lenders),
         in_sentence,
         clauses,
     )
@@ -139,17 +143,29 @@ def scene(article: Article, pack: Pack, linked: Linked, outer: Sequence[Mention]
 def case_marks(sentence: Rendered) -> Iterator[tuple[Mention, str]]:
     """(mention, case) for each slot: dative, source, agent, with, place, object, or nothing. A list shares its head's case."""
     previous: tuple[int, str] | None = None
+    last: Mention | None = None
     for index, mention in sentence.slots():
         before = sentence.text[max(0, index - 14) : index]
         if previous is not None:
             between = sentence.text[previous[0] : index]
             if _LISTED.fullmatch(between):
                 yield mention, previous[1]
-                previous = (index + 2, previous[1])
+                previous, last = (index + 2, previous[1]), mention
+                continue
+            if (
+                previous[1] == "dative"
+                and last is not None
+                and mention.found_by == "person.role"
+                and last.kind in DIVISION_KINDS
+                and _RESIDENT.fullmatch(between)
+            ):
+                yield last, "place"  # 向梅林村种植大户李建国发放: to the person
+                yield mention, "dative"
+                previous, last = (index + 2, "dative"), mention
                 continue
         found = next((name for name, pattern in _CASES if pattern.search(before)), "") if before[-1:].isalpha() and _ANY_CASE.search(before) else ""
         yield mention, found
-        previous = (index + 2, found)
+        previous, last = (index + 2, found), mention
 
 
 def subject_like(scene: Scene, mention: Mention) -> bool:
@@ -229,12 +245,14 @@ def _head(scene: Scene, found: Sequence[Mention], *, last: bool) -> Mention:
 def lender_before(scene: Scene, offset: int, fits: Callable[[Mention], bool] = lambda m: True) -> Mention | None:
     """The bank in focus: the last lender of this sentence that is no recipient, else of the sentences before."""
     number = scene.number_of(offset)
-    for n in range(number, -1, -1):
-        s = scene.sentences[n]
-        if s.kind in ("caption", "credit", "byline", "header") and n != number:
+    last = bisect_left(scene.lender_starts, offset) - 1
+    while last >= 0:
+        n = scene.number_of(scene.lender_starts[last])
+        first = bisect_left(scene.lender_starts, scene.sentences[n].span.start)
+        here, last = scene.lenders[first : last + 1], first - 1
+        if scene.sentences[n].kind in ("caption", "credit", "byline", "header") and n != number:
             continue
-        end = offset if n == number else s.span.end
-        found = [m for m in scene.between(s.span.start, end) if scene.kind(m) in LENDERS and scene.case(m) != "dative" and scene.entity(m) and fits(m)]
+        found = [m for m in here if scene.case(m) != "dative" and fits(m)]
         if found:
             best = found[-1]
             if n != number:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left, bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
+from itertools import accumulate
 
 from .model import Mention, Span
 from .pack import Pack
@@ -45,6 +46,40 @@ class Spans:
             if not before:
                 return end
             end = min(m.span.start for m in before)
+
+
+def meeting(spans: Iterable[Span]) -> Callable[[Span], bool]:
+    """A test whether one of the spans shares a character with another one.
+
+    >>> meets = meeting([Span(2, 4), Span(3, 9)])
+    >>> meets(Span(8, 10)), meets(Span(9, 10))
+    (True, False)
+    """
+    ordered = sorted(spans)
+    starts, reach = [s.start for s in ordered], [*accumulate((s.end for s in ordered), max)]
+
+    def meets(span: Span) -> bool:
+        before = bisect_left(starts, span.end)
+        return before > 0 and reach[before - 1] > span.start
+
+    return meets
+
+
+def covering(spans: Iterable[Span]) -> Callable[[Span], bool]:
+    """A test whether one of the spans covers another one.
+
+    >>> covered = covering([Span(2, 4), Span(3, 9)])
+    >>> covered(Span(4, 9)), covered(Span(2, 9))
+    (True, False)
+    """
+    ordered = sorted(spans)
+    starts, reach = [s.start for s in ordered], [*accumulate((s.end for s in ordered), max)]
+
+    def covered(span: Span) -> bool:
+        before = bisect_right(starts, span.start)
+        return before > 0 and reach[before - 1] >= span.end
+
+    return covered
 
 
 def occurrences(text: str, word: str) -> Iterator[tuple[int, int]]:

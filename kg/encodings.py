@@ -30,7 +30,7 @@ def decode(raw: bytes, path: Path) -> tuple[str, str]:
         except UnicodeDecodeError as error:
             # one broken place in a long UTF-8 text must not turn all of it into the characters of another encoding
             at = at or error.start
-            if encoding.startswith("utf-8") and _nearly_utf8(raw):
+            if encoding.startswith("utf-8") and (_nearly_utf8(raw) or _UTF8_CHINESE.search(raw)):
                 raise KgError("file-damaged", path=path, at=at) from None
             continue
         if "\0" in text or len(_STRANGE.findall(text)) * 100 > len(text):
@@ -40,6 +40,10 @@ def decode(raw: bytes, path: Path) -> tuple[str, str]:
 
 
 _STRANGE = re.compile(r"[\x01-\x08\x0e-\x1a\x1c-\x1f\x7f]")  # control characters no text has; form feed, escape and tabs pass
+
+
+# Four Chinese characters in UTF-8, which no GBK text has by chance: a file that holds them and is not UTF-8 throughout is of two encodings.
+_UTF8_CHINESE = re.compile(rb"(?:[\xe4-\xe9][\x80-\xbf]{2}){4}")
 
 
 def _nearly_utf8(raw: bytes) -> bool:

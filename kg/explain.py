@@ -233,12 +233,18 @@ def _place_text(data: GraphFile, passage: str) -> str:
     article = _about(data, _about(data, passage)["gf:inArticle"][0])
     title = "".join(article.get("dct:title@zh", []))
     pages = _about(data, passage).get("gf:filePage", [])
+    first = [_about(data, a) for a in article.get("gf:reprintOf", [])]
     return (
         f"{path}:{start}"
         + "".join(say(f"（第 {n} 页）", f" (page {n})") for n in pages)
         + (f" 《{title}》" if title else "")
         + "".join(f" {day}" for day in article.get("dct:issued", []))
+        + "".join(say(f" (转载自{_titled(a)})", f" (reprint of{_titled(a)})") for a in first)
     )
+
+
+def _titled(article: Node) -> str:
+    return "".join([*(f" 《{title}》" for title in article.get("dct:title@zh", [])), *(f" {day}" for day in article.get("dct:issued", []))])
 
 
 def _pieces(data: GraphFile, span: str) -> list[tuple[int, str]]:

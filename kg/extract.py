@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from decimal import Decimal
-from itertools import accumulate
 from typing import Any
 
 from .anaphors import find_anaphors
@@ -14,6 +13,7 @@ from .asides import aside_reasons
 from .banks import find_banks
 from .dates import anchored, find_times
 from .discourse import Scene, scene
+from .edges import covering
 from .facts import numbers_of
 from .financing import financings
 from .groups import find_groups
@@ -131,14 +131,8 @@ def _place(m: Mention) -> tuple[int, int]:
 
 def _covering(mentions: Iterable[Mention]) -> Callable[[Mention], bool]:
     """A test whether one of the mentions covers another one."""
-    spans = sorted(m.span for m in mentions)
-    starts, reach = [s.start for s in spans], [*accumulate((s.end for s in spans), max)]
-
-    def covered(m: Mention) -> bool:
-        before = bisect_right(starts, m.span.start)
-        return before > 0 and reach[before - 1] >= m.span.end
-
-    return covered
+    covered = covering(m.span for m in mentions)
+    return lambda m: covered(m.span)
 
 
 def read_article(article: Article, pack: Pack) -> DocumentFacts:
@@ -245,17 +239,13 @@ def _sum(q: Quantity) -> tuple[Decimal, str, str]:
 def _once(facts: Iterable[Fact]) -> list[Fact]:
     """A sum told twice in one article, once with more detail: one fact with both evidences."""
     out: list[Fact] = []
+    told: dict[tuple[Decimal, str], list[int]] = {}  # the places in `out` of each sum
     for f in facts:
         a = f.amount()
-        twin = next(
-            (
-                i
-                for i, g in enumerate(out)
-                if a and (b := g.amount()) and (b.quantity.value, b.quantity.currency) == (a.quantity.value, a.quantity.currency) and _compatible(f, g)
-            ),
-            None,
-        )
+        same = told.setdefault((a.quantity.value, a.quantity.currency), []) if a else []
+        twin = next((i for i in same if _compatible(f, out[i])), None)
         if twin is None:
+            same.append(len(out))
             out.append(f)
         else:
             g = out[twin]
@@ -275,11 +265,15 @@ def _compatible(f: Fact, g: Fact) -> bool:
 
 def _agreed(facts: list[Fact]) -> list[Fact]:
     """A commitment in the sentence of an agreement, or the next, is under it."""
-    agreements = [f for f in facts if f.kind == "AgreementEvent"]
+    agreements: dict[Span, Fact] = {}  # by passage, the first of each
+    for f in facts:
+        for passage in f.evidence[0].passages if f.kind == "AgreementEvent" else ():
+            agreements.setdefault(passage, f)
+    order = {f.id: n for n, f in enumerate(facts)}
     out = []
     for f in facts:
         if f.kind == "FinancingEvent" and f.role("stage") == ("gfc:committed",):
-            near = next((a for a in agreements if set(a.evidence[0].passages) & set(f.evidence[0].passages)), None)
+            near = min((agreements[p] for p in f.evidence[0].passages if p in agreements), key=lambda a: order[a.id], default=None)
             if near:
                 f = replace(f, roles=tuple(sorted((*f.roles, ("underAgreement", near.id)))))
         out.append(f)
@@ -306,10 +300,17 @@ def links_of(linked: Linked, kept: Sequence[Mention], facts: Sequence[Fact], num
             wanted.add(parent)
             todo.append(parent)
     entities = []
+    groups: dict[str, list[Span]] = {}
+    for lk in links:
+        if linked.entities[lk.entity].kind == "Group":
+            groups.setdefault(lk.entity, []).append(lk.mention.span)
+    counts = sorted(numbers, key=_place)
+    starts = [q.span.start for q in counts]
     for e in linked.entities.values():
         if e.id in wanted:
             if e.kind == "Group":
-                count = next((q for lk in links if lk.entity == e.id for q in numbers if lk.mention.span.covers(q.span)), None)
+                inside = (q for g in groups[e.id] for q in counts[bisect_left(starts, g.start) : bisect_left(starts, g.end)] if g.covers(q.span))
+                count = next(inside, None)
                 if count is not None and isinstance(count.value, Quantity):
                     e = replace(e, size=Amount(count.value, count))
             entities.append(e)

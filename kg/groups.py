@@ -6,14 +6,14 @@ import re
 from collections.abc import Sequence
 from functools import cache
 
-from .edges import Spans
+from .edges import Spans, meeting
 from .model import Article, Mention, Quantity, Span
 from .pack import Pack
 
 _UNITS = frozenset(["户", "人", "名", "位", "家", "个", "户次", "口", "条", "万户"])
 _ADVERBS = r"(?:累计|主动|合计|共|集中|及时|成功|新增|先后|直接|整体)*"
 _GIVE = r"(?:发放|投放|授信|办理|提供|贷|放款|送|批|给予|支付|兑付|发)"
-_TO = r"(?:为|向|给|对|帮助|支持|惠及|服务)"
+_TO = r"(?:为|向|给(?!予)|给予|对|帮助|支持|惠及|服务)"
 
 
 _SORT_OF = re.compile(  # 对各类农产品市场建设的支持; 满足…被拆迁户居住需要
@@ -27,7 +27,8 @@ _GETS = re.compile(r"(?:已经|已|先后)?(?:获得|获|得到|拿到|领到|�
 def _patterns(pack: Pack) -> tuple[re.Pattern[str], re.Pattern[str], re.Pattern[str], re.Pattern[str]]:
     head = pack.any_of("group_heads")
     after = re.compile(rf"(?:[^\W\d_的]{{0,6}}?的)?[^\W\d_的]{{0,7}}?{head}(?:(?:和|、|及){{1}}[^\W\d_]{{0,4}}?{head})*")
-    before = re.compile(rf"{_TO}((?:[^\W\d_]{{0,6}}?(?:{head}|[户农商民])[和、及]?)+)(?:共|合计|累计)?$")
+    end = rf"(?:{head}|[户农商民])"
+    before = re.compile(rf"{_TO}((?:(?:(?!{end})[^\W\d_]){{0,6}}{end}[和、及]?)+)(?:共|合计|累计)?$")  # one way only to part 户户户户
     plain = re.compile(rf"{_TO}((?:全[市县区镇乡村]|辖区内?|当地|这批|其中)?)((?:[^\W\d_的其发放投]{{0,6}}?)(?:{head}))(?={_ADVERBS}{_GIVE})")
     return after, before, plain, re.compile(rf"(?:这批|这些|上述|这几[户名])(?:{head})")
 
@@ -63,10 +64,11 @@ def find_groups(article: Article, pack: Pack, known: Sequence[Mention]) -> list[
         out.setdefault(hit.span(), Mention(article.id, Span(*hit.span()), "Group", "group.anaphor", anaphor=True))
     for hit in _SORT_OF.finditer(text):
         put(*hit.span(1 if hit[1] else 2), "group.described")
+    taken = meeting(m.span for m in out.values())
     for hit in plain.finditer(text):
         start, end = hit.span(2)
         if re.match(r"(?:该|这|本|其|企业$|合作社$|客户$|主体$)", hit[2]):
             continue
-        if not any(s[0] < end and start < s[1] for s in out):
+        if not taken(Span(start, end)):  # the hits themselves stand apart
             put(start, end, "group.described")
     return sorted(out.values(), key=lambda m: m.span)

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from dataclasses import dataclass
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cache
 
 from .bylines import HAN, credits, names_of
 from .fold import fold, simplified
-from .model import Meta, Span
+from .model import SENTENCE_END, Meta, Span
 from .pack import Pack
 
 # What no reader sees: zero-width characters, byte-order marks, soft hyphens, controls other than a tab and line ends.
 HIDDEN = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\ufeff\x00-\x08\x0e-\x1b\x7f]+")
+LONGEST_LINE = 10_000  # characters; a longer one is taken for several, parted behind a sentence where there is one
 _BREAK = re.compile("\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]")
 _EDGE = r"[\s\u3164\u2800" + HIDDEN.pattern[1:-2] + "]*"
 _LEFT = re.compile(_EDGE + r"(?:(?P<mark>#{1,6})[ \t　]+" + _EDGE + r"|\*\*(?=\S.*\*\*[\s#]*$)|>[ \t]+)?", re.DOTALL)
@@ -52,12 +54,23 @@ def read_lines(raw: str, start: int = 0, length: int | None = None) -> list[Line
     while start <= length:
         m = _BREAK.search(raw, start, length)
         end = m.start() if m else length
-        line = _line(raw, start, end, gap) if end > start else None
-        if line:
-            out.append(line)
-        gap = 0 if line else gap + 1
+        found = [line for low, high in _pieces(raw, start, end) if (line := _line(raw, low, high, gap))]
+        for number, line in enumerate(found):
+            out.append(replace(line, gap=0) if number else line)
+        gap = 0 if found else gap + 1
         start = m.end() if m else length + 1
     return out
+
+
+def _pieces(raw: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """A line, or the pieces of one that is longer than any paragraph is."""
+    while end - start > LONGEST_LINE:
+        high = start + LONGEST_LINE
+        ends = [m.end() for m in SENTENCE_END.finditer(raw, start + LONGEST_LINE // 2, high)]
+        cut = ends[-1] if ends else max(raw.rfind(mark, start + LONGEST_LINE // 2, high) for mark in "，、 ") + 1 or high
+        yield start, cut
+        start = cut
+    yield start, end
 
 
 def _line(raw: str, start: int, end: int, gap: int) -> Line | None:

@@ -7,10 +7,11 @@ focus of the discourse: a plain value, the mention named last of each kind, kept
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import accumulate
 
 from . import banks
 from .model import DIVISION_KINDS, Article, Entity, Mention, Span, local_name
@@ -60,7 +61,7 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
         elif text != old.label and text not in old.aliases:
             entities[entity.id] = replace(old, aliases=(*old.aliases, text))
 
-    inner = sorted((m for m in of if m.kind in DIVISION_KINDS), key=lambda m: (m.span.start, -m.span.end))
+    inner = _Inner.of([m for m in of if m.kind in DIVISION_KINDS])
     province = home_at("Province", "省", places.home, entities)
     _banks(article, [m for m in named if m.kind in LENDERS], pack, put, _wider(article, inner, of, entities), province.label if province else "")
     for m in sorted(named, key=lambda m: (-len(m.span), m.span.start)):
@@ -70,28 +71,46 @@ def link(article: Article, mentions: Sequence[Mention], places: Resolution, pack
             _public_body(article, m, of, entities, inner, places, put)
         elif m.kind in ("Company", "OtherOrganization"):
             _organisation(article, m, entities, county, put)
-    forms = sorted({local_name(article.folded[d.span.start : d.span.end]) for d in inner}, key=lambda x: (-len(x), x))
+    forms = sorted({local_name(article.folded[d.span.start : d.span.end]) for d in inner.mentions}, key=lambda x: (-len(x), x))
+    bares: dict[str, str] = {}  # name → without the places in front
     for m in named:
         if m.kind in ("Project", "Facility", "Workshop", "Programme", "FinancialProduct", "Document", "Group"):
-            _thing(article, m, entities, county, pack, forms, put)
+            _thing(article, m, entities, county, pack, forms, bares, put)
+    owners = {x.span: e for x, e in reversed([*of.items()])} if bodies else {}
+    people = {e.label: e for e in entities.values() if e.kind == "Person"}
     for m in named:
         if m.kind == "Person":
             body = (bodies or {}).get(m)
-            owner = next((of[x] for x in of if body and x.span == body), "")
+            owner = owners.get(body, "") if body else ""
             name = article.at(m.span)
-            known = next((e for e in entities.values() if e.kind == "Person" and e.label == name), None)
+            known = people.get(name)
             if known is None and (called := _CALLED.match(name)):  # 老汪, 吴师傅: the one person of that surname named in full
-                full = [
-                    e
-                    for e in entities.values()
-                    if e.kind == "Person" and len(e.label) >= 2 and e.label.startswith(called[1] or called[2]) and not _CALLED.match(e.label)
-                ]
+                full = [e for label, e in people.items() if len(label) >= 2 and label.startswith(called[1] or called[2]) and not _CALLED.match(label)]
                 known = full[0] if len(full) == 1 else None
             anonymous = re.search(r"[某哥姐叔婶伯爷妈嫂]$|女士$|先生$|师傅$|^[老小阿]", name)
             scope = owner.partition("/")[2] if owner and not anonymous else article.id
-            put(m, known or Entity(f"agent/{local_name(name)}.{local_name(scope)}", "Person", name))
+            known = known or Entity(f"agent/{local_name(name)}.{local_name(scope)}", "Person", name)
+            put(m, known)
+            people.setdefault(known.label, known)
     state = Linked(of, entities, places.home, places.home_town, places.home_village)
     return resolve_anaphors(article, mentions, state, frozenset(bodies or ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _Inner:
+    """The divisions of an article by start, for look-ups."""
+
+    mentions: tuple[Mention, ...]
+    starts: tuple[int, ...]
+
+    @classmethod
+    def of(cls, mentions: Sequence[Mention]) -> _Inner:
+        ordered = tuple(sorted(mentions, key=lambda m: (m.span.start, -m.span.end)))
+        return cls(ordered, tuple(m.span.start for m in ordered))
+
+    def within(self, span: Span) -> list[Mention]:
+        """Those that a span covers."""
+        return [m for m in self.mentions[bisect_left(self.starts, span.start) : bisect_left(self.starts, span.end)] if span.covers(m.span)]
 
 
 _CALLED = re.compile(r"^[老小阿]([^\W\d_])$|^([^\W\d_])(?:女士|先生|师傅|大姐|大哥|某|老板|经理)$")
@@ -110,11 +129,11 @@ def core(tail: str) -> str:
     return re.sub(r"(?<=[^\W\d_]{2})[省市县区](?=[^\W\d_])", "", tail)
 
 
-def _wider(article: Article, divisions: Sequence[Mention], of: Mapping[Mention, str], entities: Mapping[str, Entity]) -> Callable[[Mention], str]:
+def _wider(article: Article, divisions: _Inner, of: Mapping[Mention, str], entities: Mapping[str, Entity]) -> Callable[[Mention], str]:
     """For a branch: the province and city named in it before their own county, 杭州 of 杭州萧山分行; "" if there are none."""
 
     def wider(m: Mention) -> str:
-        inside = [d for d in divisions if m.span.covers(d.span) and d in of]
+        inside = [d for d in divisions.within(m.span) if d in of]
         county = next((d for d in inside if entities[of[d]].kind == "County"), None)
         above = [d for d in inside if county and d.span.end <= county.span.start and entities[of[d]].kind in ("Province", "Prefecture")]
         joined = bool(above) and county is not None and max(d.span.end for d in above) == county.span.start
@@ -130,12 +149,19 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put, 
     focus = ""
     appositions: list[tuple[Mention, Mention]] = []
     made: dict[Mention, Entity] = {}
-    in_body = [r for r in read if _block_kind(article, r[0]) not in ("title", "heading")]
-    for m, institution, tail in [*in_body, *(r for r in read if r not in in_body)]:
-        outer = any(o.span.covers(m.span) and o is not m for o in mentions)
+    kinds = _block_kinds(article)
+    in_body = [r for r in read if kinds(r[0]) not in ("title", "heading")]
+    covered = _covered_by_another(mentions)
+    heads: dict[int, Mention] = {}  # start → the first branch that starts there
+    for o in mentions:
+        if o.kind == "Branch":
+            heads.setdefault(o.span.start, o)
+    first = next((i for x, i, _ in read if i and x.kind != "Guarantor"), "")
+    for m, institution, tail in [*in_body, *(r for r in read if kinds(r[0]) in ("title", "heading"))]:
+        outer = m in covered
         if outer and m.kind == "Bank" and not institution:
             continue  # the 农商行 of a headline's 农商行萧山分行
-        twin = next((o for o, i, _ in read if o.kind == "Branch" and o.span.start == m.span.end and m.kind == "Branch" and not institution), None)
+        twin = heads.get(m.span.end) if m.kind == "Branch" and not institution else None
         if twin is not None:
             appositions.append((m, twin))  # 科技专营支行杭州信息港支行
             continue
@@ -154,11 +180,11 @@ def _banks(article: Article, mentions: Sequence[Mention], pack: Pack, put: Put, 
             focus = focus if outer else key
             continue
         place = core(tail)
-        if _block_kind(article, m) == "title" and (wrong := _BARE_LOCAL.match(place)) and any(_same_branch(k[1], place[wrong.end() :]) for k in seen if k[1]):
+        if kinds(m) == "title" and (wrong := _BARE_LOCAL.match(place)) and any(_same_branch(k[1], place[wrong.end() :]) for k in seen if k[1]):
             continue  # a headline's 农商行萧山分行 over another bank's branch is a misprint: no name of either bank
         match = next((k for k in seen if k[1] and (not institution or k[0] == institution) and _same_branch(k[1], place)), None)
         if match is None and not institution:
-            institution = focus or next((i for x, i, _ in read if i and x.kind != "Guarantor"), "")
+            institution = focus or first
         known = seen.get(match) if match else None
         if known is None:
             label = (
@@ -196,13 +222,32 @@ def _same_branch(a: str, b: str) -> bool:
     return (x.endswith(y) or y.endswith(x)) and min(len(x), len(y)) >= 2 and (not strip.search(a) or not strip.search(b))
 
 
-def _block_kind(article: Article, m: Mention) -> str:
-    return next((b.kind for b in article.blocks if b.span.covers(m.span)), "body")
+def _covered_by_another(mentions: Sequence[Mention]) -> set[Mention]:
+    """Those that stand inside another one."""
+    out: set[Mention] = set()
+    end, last = -1, None
+    for m in sorted(mentions, key=lambda m: (m.span.start, -m.span.end)):
+        if m.span.end <= end:
+            out.add(m)
+            if last is not None and m.span == last.span:
+                out.add(last)
+        if m.span.end >= end:
+            end, last = m.span.end, m
+    return out
 
 
-def _public_body(
-    article: Article, m: Mention, of: Mapping[Mention, str], entities: Mapping[str, Entity], inner: Sequence[Mention], places: Resolution, put: Put
-) -> None:
+def _block_kinds(article: Article) -> Callable[[Mention], str]:
+    """Which kind of block a mention stands in."""
+    starts = [b.span.start for b in article.blocks]
+
+    def kind(m: Mention) -> str:
+        block = article.blocks[max(bisect_right(starts, m.span.start) - 1, 0)]
+        return block.kind if block.span.covers(m.span) else "body"
+
+    return kind
+
+
+def _public_body(article: Article, m: Mention, of: Mapping[Mention, str], entities: Mapping[str, Entity], inner: _Inner, places: Resolution, put: Put) -> None:
     """县农业农村局, 临海市委组织部: the division in front (or the article's own of that level) and the office."""
     text = article.at(m.span)
     folded = article.folded[m.span.start : m.span.end]
@@ -210,7 +255,7 @@ def _public_body(
         unit = re.sub(r"^(?:新疆)?(?:生产建设)?兵团|场$", "", folded)
         put(m, Entity("agent/新疆生产建设兵团" + unit, m.kind, "新疆生产建设兵团" + unit))
         return
-    chain = [d for d in inner if m.span.covers(d.span)]
+    chain = inner.within(m.span)
     place: Entity | None = None
     rest = folded
     if chain:
@@ -236,9 +281,9 @@ def _public_body(
 LEVEL_OFFICE = re.compile(r"总工会|妇联|农合联|团委|商会|慈善总会|股份经济合作社|老人协会|科协|残联|红十字会")
 
 
-def _level_office(article: Article, m: Mention, inner: Sequence[Mention]) -> bool:
+def _level_office(article: Article, m: Mention, inner: _Inner) -> bool:
     """新仓镇总工会: an office that each division of a level has one of."""
-    end = max((d.span.end for d in inner if m.span.covers(d.span)), default=0)
+    end = max((d.span.end for d in inner.within(m.span)), default=0)
     return bool(end) and bool(LEVEL_OFFICE.fullmatch(article.folded, end, m.span.end))
 
 
@@ -306,8 +351,16 @@ def bare(name: str, places: Sequence[str]) -> str:
     return rest if rest not in ("共富工坊", "工坊", "文化礼堂") or rest == name else name.replace("的", "")
 
 
-def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county: str, pack: Pack, places: Sequence[str], put: Put) -> None:
-    """Projects, facilities, workshops, programmes, products, documents, groups."""
+def _thing(
+    article: Article, m: Mention, entities: Mapping[str, Entity], county: str, pack: Pack, places: Sequence[str], bares: dict[str, str], put: Put
+) -> None:
+    """Projects, facilities, workshops, programmes, products, documents, groups. `bares`: names without their places, as far as known."""
+
+    def stem(word: str) -> str:
+        if word not in bares:
+            bares[word] = bare(word, places)
+        return bares[word]
+
     text, folded = article.at(m.span), article.folded[m.span.start : m.span.end]
     name = local_name(folded)
     space = "place" if m.kind in ("Facility", "Workshop") else "agent" if m.kind == "Group" else "thing"
@@ -316,7 +369,7 @@ def _thing(article: Article, m: Mention, entities: Mapping[str, Entity], county:
     if entry:
         put(m, Entity(f"{space}/{local_name(entry.name)}", m.kind, entry.name))
         return
-    known = next((e for e in entities.values() if e.kind == m.kind and _same_name(m.kind, bare(name, places), bare(local_name(e.label), places))), None)
+    known = next((e for e in entities.values() if e.kind == m.kind and _same_name(m.kind, stem(name), stem(local_name(e.label)))), None)
     if known:
         put(m, known)
         return
@@ -371,6 +424,8 @@ def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linke
     last: dict[str, str] = {}
     end = -1
     main = main_lender(article, whole, state)
+    banks_of = tuple(e.id for e in state.entities.values() if e.kind in FINANCIAL)
+    so_named = _so_named(article, state)
     block = -1
     fresh = False  # whether this paragraph has named a lender
     starts = [b.span.start for b in article.blocks]
@@ -382,8 +437,8 @@ def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linke
             continue  # a name inside a longer one does not take the focus
         inside = m.span.end <= end
         if m.anaphor and m not in of:
-            found = _antecedent(article, m, last, state)
-            if found and main and not fresh and m.kind == "Bank" and _below(found, main, state):
+            found = _antecedent(article, m, last, state, so_named)
+            if found and main and not fresh and m.kind == "Bank" and _below(found, main, state, banks_of):
                 found = main  # 该行 at the head of a paragraph is the bank of the article, not the 支行 named last
             if found:
                 of[m] = found
@@ -403,26 +458,48 @@ def resolve_anaphors(article: Article, mentions: Sequence[Mention], state: Linke
 
 def main_lender(article: Article, mentions: Sequence[Mention], state: Linked) -> str:
     """The bank the article is about: that of its title, else the one meant most often; "" if there is none."""
-    titles = [b.span for b in article.blocks if b.kind == "title"]
+    kinds = _block_kinds(article)
     counts: Counter[str] = Counter()
     for m in mentions:
         e = state.entity_of.get(m, "")
         if e and state.entities[e].kind in LENDERS and not m.anaphor:
-            counts[e] += 3 if any(t.covers(m.span) for t in titles) else 1
+            counts[e] += 3 if kinds(m) == "title" else 1
     branches = {e: n for e, n in counts.items() if state.entities[e].kind == "Branch"}
     pool = branches or counts
     return max(sorted(pool), key=lambda e: pool[e], default="")
 
 
-def _below(found: str, main: str, state: Linked) -> bool:
+def _below(found: str, main: str, state: Linked, banks_of: Sequence[str]) -> bool:
     """Whether `found` is a 支行 of the bank whose 分行 (or head) `main` is."""
     if found == main or not state.entities[found].label.endswith(("支行", "分理处", "营业部")) or state.entities[main].label.endswith("支行"):
         return False
-    banks_of = [e.id for e in state.entities.values() if e.kind in FINANCIAL]
     return any(found.startswith(b) and main.startswith(b) for b in banks_of)
 
 
-def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Linked) -> str:
+def _so_named(article: Article, state: Linked) -> Callable[[str, str, int], str]:
+    """A look-up: the entity of a kind whose label ends so, named last before an offset; "" if there is none."""
+    by_kind: dict[str, list[Mention]] = {}
+    for x, e in state.entity_of.items():
+        by_kind.setdefault(state.entities[e].kind, []).append(x)
+    tables: dict[tuple[str, str], tuple[list[int], list[Mention]]] = {}  # ends, and the last one by span of those that end there or before
+
+    def named(kind: str, head: str, offset: int) -> str:
+        if (kind, head) not in tables:
+            found = [x for x in by_kind.get(kind, ()) if state.entities[state.entity_of[x]].label.endswith(head)]
+            found.sort(key=lambda x: (x.span.end, x.span.start))
+            tables[kind, head] = [x.span.end for x in found], [*accumulate(found, _later)]
+        ends, best = tables[kind, head]
+        before = bisect_right(ends, offset)
+        return state.entity_of[best[before - 1]] if before else ""
+
+    return named
+
+
+def _later(a: Mention, b: Mention) -> Mention:
+    return max(a, b, key=lambda x: x.span)
+
+
+def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Linked, so_named: Callable[[str, str, int], str]) -> str:
     text = article.folded[m.span.start : m.span.end]
     if m.kind in ("Bank", "Branch"):
         if text in ("支行", "该支行") or "支行" in text:
@@ -446,11 +523,8 @@ def _antecedent(article: Article, m: Mention, last: Mapping[str, str], state: Li
         return last.get(m.kind, "") or (own.id if own else "")
     if m.kind in ("Company", "OtherOrganization"):
         head = re.sub(r"^(?:该|本|我|这家|那家)", "", text)
-        named = [
-            x for x, e in state.entity_of.items() if x.span.end <= m.span.start and state.entities[e].kind == m.kind and state.entities[e].label.endswith(head)
-        ]
-        if named and head not in ("公司", "企业"):
-            return state.entity_of[max(named, key=lambda x: x.span)]
+        if head not in ("公司", "企业") and (named := so_named(m.kind, head, m.span.start)):
+            return named
         lender = last.get("lender", "")
         if head == "公司" and lender and state.entities[lender].label.endswith("公司") and "Company" not in last:
             return lender

@@ -138,6 +138,8 @@ class Article:
     anchor: TimeRef | None = None  # what 今年 and 去年 are counted from: issued, or inferred and marked so
     meta: Meta = Meta()
     folded: str = field(default="", repr=False)  # `text` for matching: same length, widths and characters folded
+    prints: tuple[int, ...] = field(default=(), repr=False)  # its fingerprint, by which reprints are found
+    reprint_of: str = ""  # the article that it reprints (of an earlier day, or file), known once the documents are merged
 
     @property
     def title(self) -> str:
@@ -181,14 +183,28 @@ class Article:
             start, end = block.span.start, block.span.end
             if block.kind not in ("title", "heading", "byline", "header"):
                 for m in SENTENCE_END.finditer(self.text, start, end):
-                    yield start, m.end(), number
-                    start = m.end()
+                    for cut in _cuts(self.text, start, m.end()):
+                        yield start, cut, number
+                        start = cut
                 if not self.text[start:end].strip():
                     continue
-            yield start, end, number
+            for cut in _cuts(self.text, start, end):
+                yield start, cut, number
+                start = cut
 
 
 SENTENCE_END = re.compile(r"[。！？!?]+[”’」』）)]*")
+LONGEST_SENTENCE = 600  # what goes on without an end is read in pieces: what is said in one sentence is looked for within it
+_CLAUSE_MARKS = "；;，,：:、 "
+
+
+def _cuts(text: str, start: int, end: int) -> Iterator[int]:
+    """The ends of the pieces of a sentence: its own, and those behind a clause mark where it is longer than any sentence is."""
+    while end - start > LONGEST_SENTENCE:
+        low, high = start + LONGEST_SENTENCE // 2, start + LONGEST_SENTENCE
+        start = next((at for mark in _CLAUSE_MARKS if (at := text.rfind(mark, low, high) + 1)), high)
+        yield start
+    yield end
 
 
 @dataclass(frozen=True, slots=True, order=True)

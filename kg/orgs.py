@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Callable, Sequence
 from functools import cache
 
-from .edges import Spans, left_edge, occurrences
+from .edges import Spans, covering, left_edge, meeting, occurrences
 from .model import Article, Mention, Span
 from .pack import Pack
 
@@ -41,12 +42,13 @@ def _heads(pack: Pack) -> dict[str, re.Pattern[str]]:
 def find_orgs(article: Article, pack: Pack, known: Sequence[Mention]) -> list[Mention]:
     """Mentions of kind Company, PublicBody, OtherOrganization. `known`: divisions and banks, for the edges."""
     text, places = article.folded, Spans.of([m for m in known if not m.anaphor])
-    money = [m.span for m in known if m.kind in BANK_KINDS and not m.anaphor]
+    money = sorted(m.span for m in known if m.kind in BANK_KINDS and not m.anaphor)
+    money_starts, longest = [s.start for s in money], max(map(len, money), default=0)
     out: dict[tuple[int, int], Mention] = {}
 
     def put(start: int, end: int, kind: str, rule: str, anaphor: bool = False) -> None:
         span = Span(start, end)
-        for bank in money:
+        for bank in money[bisect_left(money_starts, start - longest) : bisect_left(money_starts, end)]:
             if bank.meets(span):
                 if bank.start != start or bank.end >= end:
                     if bank.end >= end or kind == "PublicBody":
@@ -85,19 +87,27 @@ def find_orgs(article: Article, pack: Pack, known: Sequence[Mention]) -> list[Me
         if end - low >= 4 and places.starting_in(low, low + 1) and text[low - 1 : low] == "、":
             put(low, end, "Company", "org.listed")
     full = list(out.values())
+    in_full = covering(o.span for o in full)
+    sought: set[tuple[str, str]] = set()
     for mention in full:  # a company's later short name: 浙江荻溪渔业有限公司 → 荻溪渔业
         if mention.kind in ("Company", "OtherOrganization") and not mention.anaphor:
             for short in short_names(text[mention.span.start : mention.span.end], mention, places):
+                if (short, mention.kind) in sought:
+                    continue
+                sought.add((short, mention.kind))
                 for start, end in occurrences(text, short):
-                    if not any(o.span.covers(Span(start, end)) for o in full):
+                    if not in_full(Span(start, end)):
                         put(start, end, mention.kind, "org.short-name")
     for m in _ANAPHOR.finditer(text):
         put(*m.span(), "Company" if re.search("公司|企业|集团|厂", m[0]) else "OtherOrganization", "org.anaphor", anaphor=True)
-    taken = [o.span for o in out.values()]
+    taken = sorted((o.span for o in out.values()), key=lambda s: s.end)
+    in_taken, company = meeting(taken), any(o.kind == "Company" for o in full)
+    first: dict[str, int] = {}  # head → where the first name with it ends
     for m in _BARE.finditer(text):  # a bare head means one whose name ends so
-        named = any(text[o.start : o.end].endswith(m[0]) for o in taken if o.end < m.start())
-        named = named or (m[0] in ("公司", "企业") and any(o.kind == "Company" for o in full))
-        if named and not any(o.meets(Span(*m.span())) for o in taken):
+        if m[0] not in first:
+            first[m[0]] = next((o.end for o in taken if text.endswith(m[0], o.start, o.end)), len(text))
+        named = first[m[0]] < m.start() or (m[0] in ("公司", "企业") and company)
+        if named and not in_taken(Span(*m.span())):
             put(*m.span(), "Company" if m[0] in ("公司", "企业", "集团") else "OtherOrganization", "org.bare-head", anaphor=True)
     return sorted(out.values(), key=lambda m: (m.span.start, -m.span.end))
 

@@ -58,6 +58,11 @@ class Report:
     proposed: proposals.Tally | None = None  # what became of a model's proposals
 
     @property
+    def reprints(self) -> int:
+        """Articles that reprint another."""
+        return sum(bool(a.reprint_of) for a in self.graph.articles)
+
+    @property
     def copies(self) -> int:
         """Passages dropped because they were printed before."""
         return sum(len(a.copies) for a in self.graph.articles)
@@ -259,6 +264,7 @@ def as_json(report: Report) -> dict[str, object]:
         ],
         "articles_dropped": report.duplicates,
         "passages_dropped": report.copies,
+        "reprints": {a.id: a.reprint_of for a in graph.articles if a.reprint_of},
         "entities": _counts(e.kind for e in graph.entities),
         "facts": _counts(f.kind for f in graph.facts),
         "mentions": len(graph.links),
@@ -303,6 +309,8 @@ def summary(report: Report) -> str:
     )
     if report.duplicates:
         read += say(f" · 去掉重复文章 {report.duplicates} 篇", f" · {_many(report.duplicates, 'article')} dropped as copies")
+    if report.reprints:
+        read += say(f" · 转载 {report.reprints} 篇", f" · {_many(report.reprints, 'reprint')}")
     numbers = say(
         f"{used + aside + open_}：用于事实 {used} · 另有说明 {aside} · 未解释 {open_}",
         f"{used + aside + open_}: {used} in facts · {aside} set aside with a reason · {open_} unexplained",

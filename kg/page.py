@@ -188,6 +188,7 @@ def page_data(graph: Graph, *, privacy: bool = False) -> dict[str, Any]:
                 "date": _time(a.issued or a.anchor or _given(a.meta)),
                 "byline": [a.at(s) for s in a.byline],
                 "file": a.path,
+                "reprint": v.titles.get(a.reprint_of, "") if a.reprint_of else None,
             }
             for a in graph.articles
         ],

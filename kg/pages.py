@@ -32,8 +32,10 @@ from .lines import (
 )
 from .model import SENTENCE_END, Article, Block, Copy, Meta, Run, Segment, SourceFile, Span, TimeRef, digest
 from .pack import Pack, load
+from .prints import fingerprint
 
 NOTHING_KNOWN = Meta()
+LONGEST_ARTICLE = 30_000  # characters; a longer text is read as several articles, so that time grows with its length and no faster
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +72,7 @@ def read_pages(source: SourceFile, meta: Meta = NOTHING_KNOWN, pack: Pack | None
     articles: list[Article] = []
     place: dict[int, tuple[int, int]] = {}  # line → article, offset in its clean text
     known, issued = Meta(), None
-    for first, after in pairwise([*starts, len(kept)]):
+    for first, after in pairwise([*_in_stretches(page, kept, starts), len(kept)]):
         blocks = _arrange(page, kept[first:after])
         article, offsets = _assemble(page, blocks)
         known, issued = _dated(page, blocks, known, issued)
@@ -213,6 +215,18 @@ def _starts(page: _Page, kept: list[int]) -> list[int]:
     return found
 
 
+def _in_stretches(page: _Page, kept: list[int], starts: list[int]) -> Iterator[int]:
+    """The places where an article begins, and those where one goes on that is longer than any article is: before a line."""
+    for first, after in pairwise([*starts, len(kept)]):
+        yield first
+        size = 0
+        for at in range(first, after):
+            size += len(page.lines[kept[at]].text)
+            if size > LONGEST_ARTICLE:
+                yield at
+                size = len(page.lines[kept[at]].text)
+
+
 def _closes(text: str) -> bool:
     """Whether a credit ends an article: it speaks of all its pictures, or says that it is complete."""
     text = simplified(text)
@@ -353,7 +367,8 @@ def _assemble(page: _Page, arranged: list[tuple[str, list[int]]]) -> tuple[Artic
         blocks.append(Block(kind, Span(start, at)))
     text = "".join(parts)
     byline = _byline(text, blocks, page.pack)
-    return Article("a_" + digest(text), "", text, tuple(blocks), tuple(runs), byline, folded=fold(text)), place
+    folded = fold(text)
+    return Article("a_" + digest(text), "", text, tuple(blocks), tuple(runs), byline, folded=folded, prints=fingerprint(folded)), place
 
 
 def _copied(page: _Page, copies: dict[int, Parts], place: dict[int, tuple[int, int]]) -> dict[int, list[Copy]]:

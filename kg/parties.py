@@ -23,6 +23,7 @@ TARGETS = frozenset(
     ("Company OtherOrganization Person Group Prefecture County Township Village Project Facility Workshop Programme PublicBody FinancialProduct").split()
 )
 _GROUPS = {k: "Division" if k in DIVISION_KINDS else "Lender" if k in ("Bank", "Branch") else k for k in sorted(PAYERS | TARGETS)}
+MOST = 100  # things around a sum: more are there only where a text is a bare list
 _BREAK = re.compile(r"[，；：]")
 _JOINED = re.compile(r"(?:的)?[“‘]?")
 _SAYS = re.compile(r"(?:[^，。；“”]{0,6})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆)")
@@ -70,6 +71,8 @@ def around(scene: Scene, anchor: Span, trigger: Span, reach: int = 5) -> list[Pa
             features["again"] = None
             if where[0] not in features and scene.case(m) == "dative":
                 features["dative-too"] = None
+            return
+        if len(seen) >= MOST:
             return
         features = dict.fromkeys((*where, *_form(scene, m, kind)))
         seen[e] = (m, kind, features)

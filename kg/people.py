@@ -39,6 +39,7 @@ _HOLDS = re.compile(r"(?:同时|如今|现在|目前|现|曾|还|也)?(?:是|任
 _TOOK = re.compile(r"(?:当|任|干|做)(?:了|过)?[^，。；、\n]{0,8}$")
 _LIST_SUM = re.compile(rf"(?<![\w])({HAN}{{2,3}})(?=\d[\d.]*(?:万|千|百)?元)")
 _AGE = re.compile(r"今年\d{2}多?岁|[（(]?(?:男|女)[，,]")
+_PAID = re.compile(r"(?<![方意转导为成作认名因])[向为给](?=[^\W\d_]{3}(?:发放|授信|放款|办理|投放|提供|送去|送上))")
 _QUOTED = {"“": "”", "‘": "’", "「": "」", "『": "』", '"': '"'}
 
 
@@ -269,6 +270,10 @@ def _by_cue(f: str, g: Grammar, found: _Found) -> None:
             start = m.start() - size
             if start >= 0 and free(f, start) and HAN_RUN.fullmatch(f, start, m.start()) and plain(f[start : m.start()], g):
                 found.add(start, m.start(), "person.age")
+    for m in _PAID.finditer(f):  # 向李建国发放贷款
+        at, end = m.end(), m.end() + 3
+        if name_end(f, at, g, firm=False) == end and plain(f[at:end], g) and g.given.issuperset(f[at + 1 : end]):
+            found.add(at, end, "person.paid")
     for m in g.kin.finditer(f):
         start, end = m.start() - 3, m.start()
         name = f[max(start, 0) : end]

@@ -12,7 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from .place_hits import BEFORE, HAN, Hit, Reading, word_set
 from .register import town_stem
 
-_NUMBER = "[两二三四五六七八九十百0-9]+"
+_NUMBER = "(?<![两二三四五六七八九十百0-9])[两二三四五六七八九十百0-9]+"  # from its first sign: no numeral is tried from each of its signs
 _TOWN_END = re.compile(r"镇|乡(?![村镇亲贤愁土情邻间])|街道|苏木")
 _VILLAGE_END = re.compile(r"村|社区|嘎查")
 _GOES_ON = re.compile(r"村(?!民|集体|级|委|党|两委|支|里|干|书|规|口|组|总|医|务|史|情|域|“|的|镇银行)")

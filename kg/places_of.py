@@ -271,15 +271,12 @@ def _paragraph(scene: Scene, m: Mention, names: _Names) -> Mention | None:
     """The division named last before a local thing in its paragraph (not in a bank's or firm's name), else the only village or town of the article."""
     block = scene.article.blocks[scene.sentences[scene.number_of(m.span.start)].block]
     end = 0
+    listed = scene.article.folded.rfind("、", block.span.start, m.span.start)
     near: Mention | None = None
     for x, _, kind in names.between(block.span.start, m.span.start):
         if kind in LENDERS or kind == "Company":
             end = max(end, x.span.end)
-        elif (
-            "、" in scene.article.folded[x.span.end : m.span.start]
-            and not _is_outer(scene, x)
-            and scene.number_of(x.span.start) == scene.number_of(m.span.start)
-        ):
+        elif x.span.end <= listed and not _is_outer(scene, x) and scene.number_of(x.span.start) == scene.number_of(m.span.start):
             continue  # the place of another item of the list
         elif kind in ("Village", "Township", "County") and end <= x.span.start and scene.case(x) not in ("with", "source"):
             near = x if x.span.end <= m.span.start else near

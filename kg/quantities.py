@@ -385,9 +385,9 @@ def _digit(char: str) -> Decimal:
 
 
 def _plain(number: Decimal) -> Decimal:
-    """The number without trailing zeros or exponent."""
+    """The number without trailing zeros, and without an exponent where it is of a size that can be counted."""
     whole = number.to_integral_value()
-    return whole.quantize(_ONE) if whole == number else number.normalize()
+    return whole.quantize(_ONE) if whole == number and whole.adjusted() < 27 else number.normalize()
 
 
 def _times(number: _Number, factor: Decimal) -> _Number:

@@ -133,6 +133,8 @@ def _sources(graph: Graph, pack: Pack) -> Iterator[Node]:
         if a.issued and a.issued.start and a.issued.start == a.issued.end:
             lines.append(f'dct:issued "{a.issued.start}"^^xsd:date')
         lines += [f"{p} {text(v)}" for p, v in (("gf:paper", a.meta.paper), ("gf:pageNumber", a.meta.page)) if v]
+        if a.reprint_of:
+            lines.append(f"gf:reprintOf {article_name(a.reprint_of)}")
         if a.meta.url:
             lines.append(f"gf:url {text(a.meta.url, '^^xsd:anyURI')}")
         yield Node(article_name(a.id), lines, (article_name(a.id),))

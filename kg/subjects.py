@@ -16,6 +16,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache, partial
 from itertools import pairwise, repeat
+from operator import itemgetter
 from typing import NamedTuple
 
 from .discourse import Scene, clause_start
@@ -27,6 +28,7 @@ GROUPS = {
     "OtherOrganization": "union", "Person": "person", "Group": "group", "Project": "project", "Programme": "programme", "FinancialProduct": "product",
     **dict.fromkeys(("Province", "Prefecture", "County", "Township", "Village"), "place"), **dict.fromkeys(("Facility", "Workshop"), "site"),
 }  # fmt: skip
+MOST = 100  # things that can be meant: more are in reach of a number only where a text is a bare list
 _OF_KIND = {kind: f"kind:{kind if kind in DIVISION_KINDS else group}" for kind, group in GROUPS.items()}
 _EACH = re.compile(r"户均|村均|每户|每村|一户|一人|每人|人均|村每")
 _SPEECH = re.compile(r"(?:[^，。；“”]{0,8})?(?:说|表示|介绍|告诉|坦言|感慨|笑|算|回忆|道)")
@@ -297,7 +299,7 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
     seen: dict[str, tuple[Mention, list[str]]] = {}
 
     def put(m: Mention, e: str, where: str, near: str = "back") -> None:
-        if e not in seen:
+        if e not in seen and len(seen) < MOST:
             seen[e] = (m, [where, *view.form(m, near, where == "holds-number")])
 
     here = [x for x in view.things[number] if x[0].span.start < offset]
@@ -308,7 +310,7 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
     part = max(text.rfind("；", sentence.span.start, offset), sentence.span.start)
     topics = (next((e for m, e in subjects_here if m.span.start >= part), None), next((e for _, e in reversed(subjects_here)), None))
     for topic, name in zip(topics, ("part-topic", "nearest"), strict=True):
-        if topic is not None:
+        if topic in seen:
             seen[topic][1].append(name)
     for m, e in _things(scene, max(sentence.span.start, offset - 20), offset + 1):
         if m.span.covers(quantity.span) and m is not quantity:  # a counted group holds the number itself
@@ -340,16 +342,17 @@ def _candidates(view: _View, quantity: Mention, words: str, reach: int = 8) -> I
     for voice, name in ((speaker, "speaker-self"), (body, "speaker-body")):
         if voice is not None and (e := scene.entity(voice)):
             put(voice, e, "far")
-            seen[e][1].append(name)
+            if e in seen:
+                seen[e][1].append(name)
     sort = _class(quantity, words)
     linked = scene.linked
     own = {linked.home: "home", linked.home_town: "home-town", linked.home_village: "home-village"}
     per = bool(_EACH.search(words))
     block = view.block_topic.get(sentence.block, "")
     earlier = view.sentence_topic[number - 1] if number and scene.sentences[number - 1].block == sentence.block else ""
-    low = sentence.span.start - 60
-    payers = {e for at, pay, _ in view.sums if low <= at < offset for e in pay}
-    payees = {e for at, _, get in view.sums if low <= at < offset for e in get}
+    near = view.sums[bisect_left(view.sums, sentence.span.start - 60, key=itemgetter(0)) : bisect_left(view.sums, offset, key=itemgetter(0))]
+    payers = {e for _, pay, _ in near for e in pay}
+    payees = {e for _, _, get in near for e in get}
     for e, (m, features) in seen.items():
         kind = scene.kind(m)
         group = GROUPS[kind]

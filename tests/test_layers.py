@@ -16,7 +16,7 @@ MODULES = sorted(p.stem for p in KG.glob("*.py") if p.stem not in ("__init__", "
 LAYERS = """
 model errors progress
 encodings streams
-pack ontology fold
+pack ontology fold prints
 lines bylines copies pages
 quantities asides dates
 register place_hits place_local places
@@ -30,7 +30,7 @@ modifiers subjects parties facts metrics places_of terms_of_loan
 drafts
 receivers
 financing observations relations tenures traditional
-extract
+extract reprints
 plain markdown chat archives texts office webpage pdf
 lists
 readers

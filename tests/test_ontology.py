@@ -45,7 +45,7 @@ confidence foundBy financier recipient purpose product amount instrument stage a
 underAgreement about metric per comparedWith party document atDivision title value min max currency unit qualifier verbatim setAside startDate endDate
 factor baseUnit
 timeText timeBasis timeRole path sha256 encoding extractedText filePage
-byline paper pageNumber url inArticle inPassage refersTo within start end exact quote segment index
+byline paper pageNumber url reprintOf inArticle inPassage refersTo within start end exact quote segment index
 version""")
 
 

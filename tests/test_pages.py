@@ -14,7 +14,7 @@ from kg.bylines import split_names
 from kg.lines import HIDDEN
 from kg.model import Article, Meta, Segment, SourceFile, Span
 from kg.pack import load
-from kg.pages import credited, read_pages, unread
+from kg.pages import LONGEST_ARTICLE, credited, read_pages, unread
 
 SEEDS = Path(__file__).parent.parent / "seeds"
 
@@ -392,10 +392,12 @@ def test_a_single_line(text: str) -> None:
 
 
 def test_one_giant_line_is_read_in_linear_time() -> None:
-    """Megabytes in one line are one body block."""
-    text = (P1 + P2 + P3) * 6000
-    article = one(text)
-    assert [(b.kind, len(b.span)) for b in article.blocks] == [("body", len(text))]
+    """Megabytes in one line are articles of a size that can be read; no character is lost."""
+    source = page("".join(f"{n}号地块的水稻长势喜人，{P1}" for n in range(6000)), "a.txt")
+    articles = read_pages(source)
+    assert max(len(a.text) for a in articles) <= LONGEST_ARTICLE
+    assert {b.kind for a in articles for b in a.blocks} == {"body"}
+    assert sum(r.length for a in articles for r in (*a.runs, *(r for c in a.copies for r in c.runs))) == len(source.text)
 
 
 def test_id_is_the_text() -> None:

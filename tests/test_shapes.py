@@ -36,6 +36,7 @@ BROKEN: list[tuple[str, str, tuple[tuple[str, str, str], ...]]] = [
         "An article has one date of issue at most",
         ((ARTICLE, "dct:issued", '"2023"'), (ARTICLE, "dct:issued", '"2023-07-03"^^xsd:date , "2023-07-04"^^xsd:date')),
     ),
+    ("Article", "An article reprints one article at most", ((ARTICLE, "gf:reprintOf", f"{ARTICLE} , {FILE}"), (ARTICLE, "gf:reprintOf", FILE))),
     ("Article", "An article is part of one source file", ((ARTICLE, "dct:isPartOf", ""), (ARTICLE, "dct:isPartOf", f"{FILE} , {PASSAGE}"))),
     (
         "Branch",

@@ -68,7 +68,7 @@ const dateOf = (a) =>
     ? (a.date[0] === a.date[1] ? a.date[0] : a.date[0].slice(0, 4)) + (a.date[3] === "timeInferred" ? `（${named("concepts", "timeInferred")}）` : "")
     : "";
 const placeOf = (p) => (PASSAGES[p].sheet ? `${say("sheet", PASSAGES[p].sheet)} ` : "") + say("offset", PASSAGES[p].at.map(([s, e]) => `${s}–${e}`).join("、"));
-const sourceWords = (a) => [a.paper, dateOf(a), a.page && say("page", a.page)].filter(Boolean).join(" ");
+const sourceWords = (a) => [a.paper, dateOf(a), a.page && say("page", a.page), a.reprint && say("reprint", a.reprint)].filter(Boolean).join(" ");
 
 /** A sentence as one cites it: “…” ——《title》，paper date page，file, place. */
 function citation(list) {

@@ -122,6 +122,7 @@ const UI = {
   none: ["没有找到", "Nothing found"],
   noneHere: ["没有符合筛选的事实", "No facts pass the filters"],
   page: ["第 {0} 版", "page {0}"],
+  reprint: ["转载自《{0}》", "reprint of “{0}”"],
   pages: ["第 {0} / {1} 页，共 {2} 条", "page {0} of {1}, {2} facts"],
   before: ["上一页", "Previous"],
   after: ["下一页", "Next"],
