@@ -12,9 +12,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import chain, repeat
 from typing import NamedTuple
 from zlib import crc32
 
@@ -85,21 +86,23 @@ def find(told: Iterable[Story]) -> dict[str, First]:
     agree: two press releases of one mould do not. The order of `told` does not matter; time grows with it and no faster.
     """
     ordered = sorted(told, key=lambda s: (s.order, s.article))
-    index: dict[int, list[int]] = {}
+    sizes = [len(s.prints) for s in ordered]
+    index: dict[int, Sequence[int]] = {}
     first: dict[str, First] = {}
     for n, story in enumerate(ordered):
         if len(story.prints) < SHORTEST:
             continue
-        shared = Counter(k for p in story.prints for k in index.get(p, ()) if ordered[k].article != story.article)
+        shared = Counter(chain.from_iterable(map(index.get, story.prints, repeat(()))))
+        near = [(k, count) for k, count in shared.items() if count >= LEAST * min(sizes[k], sizes[n]) and ordered[k].article != story.article]
         # the nearest of those before it, of equals the earliest
-        best = min(((-share(ordered[k], story, n_shared), k) for k, n_shared in shared.items()), default=(0.0, 0))
+        best = min(((-share(ordered[k], story, count), k) for k, count in near), default=(0.0, 0))
         if best[0] and story.article not in first:
             first[story.article] = First(ordered[best[1]].article, ordered[best[1]].day)
             continue
         for p in story.prints:
-            places = index.setdefault(p, [])
+            places = index.get(p, ())
             if len(places) < COMMON:
-                places.append(n)
+                index[p] = (*places, n)
     return first
 
 
