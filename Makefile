@@ -2,8 +2,8 @@
 # make test    set up what the tests need and run all of them
 # make docs    the documents as a site, build/site/index.html
 # make bench   speed of the build, against jieba.posseg over the same text; of queries, checks and Turtle; whether time grows
-#              with the text and no faster; how well reprints are found
-# make soak    50,000 pages whose facts are known, and pages of one line up to 16 MB (hours)
+#              with the text and no faster; how well reprints are found; processes and cache
+# make soak    50,000 pages whose facts are known, pages of one line up to 16 MB, 10,000 documents twice, the memory of 100,000 (hours)
 # make eval    accuracy against the gold
 # make reason  whether ontology and graph contradict themselves, by HermiT (needs Java)
 # make wheelhouse  a folder of every wheel for an install without a network; PLATFORM=win_amd64 PYTHON_VERSION=3.12 for another machine
@@ -32,10 +32,13 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m bench.sparql
 	$(BIN)/python -m bench.linear
 	$(BIN)/python -m bench.reprints
+	$(BIN)/python -m bench.corpus
 
 soak: $(VENV)/.installed
 	$(BIN)/python -m bench.linear --from 1M --to 16M
 	$(BIN)/python -m bench.soak
+	$(BIN)/python -m bench.corpus --documents 10000 --repeat 1
+	$(BIN)/python -m bench.corpus --memory 100000 --characters 300
 
 eval: $(VENV)/.installed
 	$(BIN)/kg evaluate tests/gold/seeds
@@ -50,11 +53,12 @@ wheelhouse: | $(BIN)/python
 	$(BIN)/python scripts/wheelhouse.py wheelhouse $(if $(PLATFORM),--platform $(PLATFORM) --python $(PYTHON_VERSION))
 
 clean:
-	rm -rf tests/node/node_modules output/neo4j output/tables
+	rm -rf tests/node/node_modules output/neo4j output/tables output/.kg-cache output/.kg-build-*
 	rm -f output/graph-full.graphml output/graph-full.gexf output/graph.cyjs output/graph.jsonld output/graph.nq
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis build dist wheelhouse
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
-	rm -f output/network.html output/graph.graphml output/graph.gexf output/nodes.csv output/edges.csv output/facts.xlsx output/report.json output/review.html
+	rm -f output/network.html output/graph.graphml output/graph.gexf output/nodes.csv output/edges.csv output/facts.xlsx
+	rm -f output/report.json output/review.html output/manifest.json
 
 $(BIN)/python:
 	@$(PYTHON) -c '' 2>/dev/null || { echo "make: no $(PYTHON). On Debian and Ubuntu: sudo apt install python3 python3-venv" >&2; exit 1; }

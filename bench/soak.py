@@ -20,7 +20,8 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 
-from kg import build
+from kg import build, crew
+from kg.errors import KgError
 from kg.model import Document, DocumentFacts, Fact, Meta, Quantity, SourceFile, digest, local_name
 from kg.pack import load
 from kg.register import load_register
@@ -253,6 +254,10 @@ def faults(part: DocumentFacts, expected: Sequence[Sum]) -> Iterator[tuple[str, 
             yield "(none)", "unexplained sum", aside.amount.quantity.verbatim
 
 
+def _killed(document: Document) -> DocumentFacts | KgError:
+    return KgError("document-killed-worker", path=document.source.path)
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--pages", type=int, default=50_000)
@@ -268,7 +273,9 @@ def main() -> None:
     todo = pages(args.pages, args.seed)
     done = 0
     while chunk := [x for _, x in zip(range(CHUNK), todo, strict=False)]:
-        parts, failed = build.extract_all([d for d, _ in chunk], jobs=args.jobs)
+        results = crew.each(build.extract_one, (d for d, _ in chunk), args.jobs, weight=lambda d: len(d.source.text), killed=_killed)
+        told = [x for _, x in results]
+        parts, failed = [x for x in told if isinstance(x, DocumentFacts)], [x for x in told if isinstance(x, KgError)]
         crashed += len(failed)
         for error in failed:
             print(error, flush=True)

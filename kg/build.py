@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import os
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -15,47 +15,18 @@ from typing import TypeVar
 from . import pack, reprints
 from .errors import KgError
 from .extract import extract
-from .model import Aside, Document, DocumentFacts, Entity, Evidence, Fact, Graph, Link, Mention, Metric
+from .model import Article, Aside, Document, DocumentFacts, Entity, Evidence, Fact, Graph, Link, Mention, Metric
 
 T = TypeVar("T", Entity, Fact, Metric)
 
 
-def extract_all(
-    documents: Sequence[Document], folders: tuple[Path, ...] = (), *, jobs: int = 1, progress: Callable[[int], object] = lambda _: None
-) -> tuple[list[DocumentFacts], list[KgError]]:
-    """What each document says, and which documents failed. `progress` is told the characters done.
-
-    Raises KgError for a bad pack, and where a worker process dies.
-    """
-    pack.load(*folders)  # a bad pack is told once, here
-    done: list[DocumentFacts] = []
-    failed: list[KgError] = []
-
-    def take(document: Document, result: DocumentFacts | KgError) -> None:
-        if isinstance(result, KgError):
-            failed.append(result)
-        else:
-            done.append(result)
-        progress(len(document.source.text))
-
-    if jobs <= 1 or len(documents) <= 1:
-        for document in documents:
-            take(document, _extract_one(document, folders))
-        return done, failed
-    from concurrent.futures import ProcessPoolExecutor
-    from concurrent.futures.process import BrokenProcessPool
-
-    chunk = max(1, min(64, len(documents) // (jobs * 4)))
-    try:
-        with ProcessPoolExecutor(min(jobs, len(documents))) as pool:
-            for document, result in zip(documents, pool.map(_extract_one, documents, [folders] * len(documents), chunksize=chunk), strict=True):
-                take(document, result)
-    except BrokenProcessPool:
-        raise KgError("worker-lost") from None
-    return done, failed
+def extract_all(documents: Iterable[Document], folders: tuple[Path, ...] = ()) -> tuple[list[DocumentFacts], list[KgError]]:
+    """What each document says, and which documents failed, in this process. Raises KgError for a bad pack."""
+    done = [extract_one(d, folders) for d in documents]
+    return [x for x in done if isinstance(x, DocumentFacts)], [x for x in done if isinstance(x, KgError)]
 
 
-def _extract_one(document: Document, folders: tuple[Path, ...]) -> DocumentFacts | KgError:
+def extract_one(document: Document, folders: tuple[Path, ...] = ()) -> DocumentFacts | KgError:
     """One step of the map. A document that breaks the program is told and left out; KG_DEBUG=1 lets the fault through."""
     try:
         return extract(document, pack.load(*folders))
@@ -78,12 +49,12 @@ def merge(parts: Iterable[DocumentFacts]) -> Graph:
     parts = [reprints.renamed(p, same) for p in parts] if same else parts
     return Graph(
         sources=tuple(sorted({p.source for p in parts}, key=lambda s: (s.path, s.sha256))),
-        articles=tuple(sorted((a for p in parts for a in p.articles), key=lambda a: (a.path, a.runs[0].raw if a.runs else 0, a.id))),
+        articles=tuple(sorted((a for p in parts for a in p.articles), key=article_key)),
         links=tuple(sorted({k for p in parts for k in p.links}, key=link_key)),
-        entities=tuple(map(_one_entity, _by_id(e for p in parts for e in p.entities))),
+        entities=tuple(one_entity(Counter(same)) for same in _by_id(e for p in parts for e in p.entities)),
         facts=tuple(map(one_fact, _by_id(f for p in parts for f in p.facts))),
-        asides=tuple(sorted({a for p in parts for a in p.asides}, key=_aside_key)),
-        metrics=tuple(map(_one_metric, _by_id(m for p in parts for m in p.metrics))),
+        asides=tuple(sorted({a for p in parts for a in p.asides}, key=aside_key)),
+        metrics=tuple(map(one_metric, _by_id(m for p in parts for m in p.metrics))),
         predicates=tuple(sorted({x for p in parts for x in p.predicates}, key=lambda x: x.id)),
     )
 
@@ -98,7 +69,7 @@ def sure(graph: Graph, least: float = 0.5) -> Graph:
     held = {a.mention for f in facts for _, a in f.amounts} | {e.size.mention for e in graph.entities if e.size}
     loose = {a for f in graph.facts if f.id in gone for _, a in f.amounts if a.mention not in held}
     asides = {*graph.asides, *(Aside(a, "asideUncertain") for a in loose)}
-    return replace(graph, facts=facts, asides=tuple(sorted(asides, key=_aside_key)))
+    return replace(graph, facts=facts, asides=tuple(sorted(asides, key=aside_key)))
 
 
 def _without_roles(fact: Fact, gone: set[str]) -> Fact:
@@ -115,11 +86,12 @@ def _each_article_once(parts: Iterable[DocumentFacts]) -> list[DocumentFacts]:
     for part in sorted(parts, key=lambda p: (p.source.path, p.source.sha256)):
         again = {a.id for a in part.articles} & seen
         seen |= {a.id for a in part.articles}
-        out.append(_without(part, again) if again else part)
+        out.append(without(part, again) if again else part)
     return out
 
 
-def _without(part: DocumentFacts, articles: set[str]) -> DocumentFacts:
+def without(part: DocumentFacts, articles: Collection[str]) -> DocumentFacts:
+    """A part without some of its articles and what rests on them alone."""
     facts = []
     for fact in part.facts:
         evidence = tuple(e for e in fact.evidence if e.article not in articles)
@@ -145,15 +117,17 @@ def _by_id(values: Iterable[T]) -> list[list[T]]:
     return [groups[k] for k in sorted(groups)]
 
 
-def _one_entity(same: list[Entity]) -> Entity:
-    """The entity the documents agree on: the kind most of them give, the longest label, every other name an alias."""
-    if len(set(same)) == 1:
-        return same[0]
-    kinds = Counter(e.kind for e in same)
+def one_entity(same: Mapping[Entity, int]) -> Entity:
+    """The entity the documents agree on (each reading with how many have it): the kind most of them give, the longest label, every other name an alias."""
+    if len(same) == 1:
+        return next(iter(same))
+    kinds: Counter[str] = Counter()
+    for e, times in same.items():
+        kinds[e.kind] += times
     label = max((e.label for e in same), key=lambda text: (len(text), text))
     names = {n for e in same for n in (e.label, *e.aliases)}
     return Entity(
-        id=same[0].id,
+        id=next(iter(same)).id,
         kind=min(kinds, key=lambda k: (-kinds[k], k)),
         label=label,
         aliases=tuple(sorted(names - {label})),
@@ -167,11 +141,17 @@ def one_fact(same: list[Fact]) -> Fact:
     """The fact in its surest wording, with the evidence of all."""
     if len(same) == 1:
         return same[0]
-    best = min(same, key=lambda f: (-f.confidence, f.found_by, _evidence_key(f.evidence[0]) if f.evidence else ()))
-    return replace(best, evidence=tuple(sorted({e for f in same for e in f.evidence}, key=_evidence_key)), review=max(f.review for f in same))
+    best = min(same, key=surest)
+    return replace(best, evidence=tuple(sorted({e for f in same for e in f.evidence}, key=evidence_key)), review=max(f.review for f in same))
 
 
-def _one_metric(same: list[Metric]) -> Metric:
+def surest(f: Fact) -> tuple[object, ...]:
+    """The order of one fact's wordings, the surest first."""
+    return -f.confidence, f.found_by, evidence_key(f.evidence[0]) if f.evidence else ()
+
+
+def one_metric(same: list[Metric]) -> Metric:
+    """The metric under its shortest label, every other name an alias."""
     if len(set(same)) == 1:
         return same[0]
     label = min((m.label for m in same), key=lambda text: (len(text), text))
@@ -182,14 +162,21 @@ def _mention_key(m: Mention) -> tuple[str, int, int, str, str]:
     return m.article, m.span.start, m.span.end, m.kind, m.found_by
 
 
+def article_key(a: Article) -> tuple[object, ...]:
+    """The order of articles: as one reads the files."""
+    return a.path, a.runs[0].raw if a.runs else 0, a.id
+
+
 def link_key(link: Link) -> tuple[object, ...]:
     """The order of links."""
     return *_mention_key(link.mention), link.entity
 
 
-def _aside_key(aside: Aside) -> tuple[object, ...]:
+def aside_key(aside: Aside) -> tuple[object, ...]:
+    """The order of quantities set aside."""
     return *_mention_key(aside.amount.mention), aside.reason
 
 
-def _evidence_key(e: Evidence) -> tuple[object, ...]:
+def evidence_key(e: Evidence) -> tuple[object, ...]:
+    """The order of a fact's evidence."""
     return e.article, e.passages, tuple(map(_mention_key, e.mentions))

@@ -38,7 +38,7 @@ def llm_options(command: Callable[..., None]) -> Callable[..., None]:
         (
             click.option("--llm", "url", metavar="URL", help="An OpenAI-compatible endpoint that may propose facts; texts are sent there. 语言模型地址。"),
             click.option("--model", metavar="NAME", help="Its model. 模型名。"),
-            click.option("--llm-cache", "cache", type=PATH, metavar="DIR", help="Where its answers are kept. 模型回答的存放目录。"),
+            click.option("--llm-cache", "llm_cache", type=PATH, metavar="DIR", help="Where its answers are kept. 模型回答的存放目录。"),
             click.option("--llm-timeout", "seconds", type=click.FloatRange(0.1, 3600), default=120.0, metavar="SECONDS", help="For an answer. 回答时限。"),
         )
     ):
@@ -127,7 +127,9 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @date_option
 @base_option
 @click.option("--page-privacy", is_flag=True, help="Leave persons without a post out of the page, shorten its quotes. 网页略去无职务的个人并节选引文。")
-@click.option("--jobs", default=1, show_default=True, type=click.IntRange(min=1), metavar="N", help="Processes to use. 进程数。")
+@click.option("--jobs", default=0, type=click.IntRange(min=0), metavar="N", help="Processes; 0, the default: all cores the input is worth. 进程数，0 为自动。")
+@click.option("--cache", type=PATH, metavar="DIR", help="Keep what was extracted here, not in the output folder. 缓存目录。")
+@click.option("--no-cache", is_flag=True, help="Extract everything anew and keep nothing. 不用缓存。")
 @click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="In place of the corrections.tsv beside the input. 更正表。")
 @llm_options
 @click.option(
@@ -142,11 +144,13 @@ def build_(
     base: str,
     page_privacy: bool,
     jobs: int,
+    cache: Path | None,
+    no_cache: bool,
     corrected: Path | None,
     least: float,
     url: str | None,
     model: str | None,
-    cache: Path | None,
+    llm_cache: Path | None,
     seconds: float,
 ) -> None:
     """Build the graph of files: .txt .md .docx .pdf .html, lists of articles (.xlsx .csv .jsonl), .zip, or folders of them.
@@ -183,9 +187,12 @@ def build_(
         corrected=corrected,
         least=least,
         llm=_model(url, model, seconds),
-        llm_cache=cache,
+        llm_cache=llm_cache,
+        cache=False if no_cache else cache or True,
         progress=progress.bar(),
     )
+    for note in report.notes:
+        click.echo(say("kg：", "kg: ") + f"{note}", err=True)
     for path, encoding in report.recoded:
         click.echo(say(f"kg：{path} 按 {encoding} 解码", f"kg: {path} was decoded as {encoding}"), err=True)
     unheard = report.proposed.problems if report.proposed else ()
@@ -514,7 +521,7 @@ def evaluate_(
     packs: tuple[Path, ...],
     url: str | None,
     model: str | None,
-    cache: Path | None,
+    llm_cache: Path | None,
     seconds: float,
 ) -> None:
     """Measure the builder against annotated documents: a folder with NAME.json beside NAME.txt.
@@ -538,7 +545,7 @@ def evaluate_(
     if llm:
         from .endpoint import Asker
 
-        done = scores.evaluate(gold, packs=packs, model=llm.model, ask=Asker(llm, cache))
+        done = scores.evaluate(gold, packs=packs, model=llm.model, ask=Asker(llm, llm_cache))
     for problem in (*done.problems, *done.unheard):
         click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
     result = total(s for _, s in done.documents)

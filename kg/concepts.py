@@ -78,8 +78,8 @@ class Concepts:
             return "" if entry.kind == SCHEME else entry.kind
         return "unit" if identifier in self.minted else "metric" if identifier in self.metrics or identifier.startswith("gfc:metric_") else ""
 
-    def nodes(self) -> Iterator[tuple[str, list[str]]]:
-        """The description of every concept used: labels, notation, broader, scheme; a metric with the wordings of the text."""
+    def nodes(self) -> Iterator[tuple[str, str, list[str]]]:
+        """Identifier, term and description of every concept used: labels, notation, broader, scheme; a metric with the wordings of the text."""
         for identifier, term in sorted(self.used.items()):
             entry, metric, word = self.shipped.get(identifier), self.metrics.get(identifier), self.minted.get(identifier, "")
             zh, en, notation = labels(entry) if entry else (metric.label if metric else word or identifier.partition(":")[2], "", word)
@@ -96,4 +96,4 @@ class Concepts:
                 lines.append(f"skos:broader gfc:{entry.parent}")
             if kind := self._kind(identifier):
                 lines.append(f"skos:inScheme gfc:{kind}")
-            yield term, lines
+            yield identifier, term, lines

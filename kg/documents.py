@@ -11,7 +11,7 @@ import hashlib
 import os
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import partial
 from pathlib import Path, PurePosixPath
@@ -43,29 +43,115 @@ def read_inputs(inputs: Sequence[Path], *, day: date | None = None) -> Inputs:
     A bad file is left out and told in `problems`; where nothing is left, the first problem is raised. `day` dates the one
     document that has no date; it is a KgError where there is none or more than one.
     """
-    documents: list[Document] = []
-    problems: list[KgError] = []
-    metas: dict[Path, Mapping[str, Meta]] = {}
-    files, passed = _find(inputs)
-    for name, path in sorted(files.items()):
-        try:
-            outside = _meta(path, name, metas)
-            found = readers.read(_bytes(path), name, decode, where=path)
-            documents += [readers.with_meta(d, outside) for d in found.documents]
-            problems += [_named(p, path, name) for p in found.problems]
-            passed += found.passed
-        except KgError as error:
-            if error.slug == "meta-bad":
-                raise
-            problems.append(_named(error, path, name))
+    found = listing(inputs, day=day)
+    loaded = list(map(load, sources(found)))
+    documents = [d for x in loaded for d in x.documents]
+    problems = sorted((*found.problems, *(p for x in loaded for p in x.problems)), key=named)
     if not documents and problems:
         raise problems[0]
-    if day:
-        documents = _dated(documents, day, inputs[0])
-    documents = sorted(map(parted, documents), key=lambda d: d.source.path)
     recoded = tuple((d.source.path, d.source.encoding) for d in documents if not d.source.encoding.startswith("utf-8"))
-    kinds = Counter(PurePosixPath(p.lower()).suffix or PurePosixPath(p).name for p in passed)
-    return Inputs(tuple(documents), tuple(problems), recoded, tuple(sorted(kinds.items(), key=lambda k: (-k[1], k[0]))))
+    passed = kinds((*found.passed, *(name for x in loaded for name in x.passed)))
+    return Inputs(tuple(sorted(documents, key=lambda d: d.source.path)), tuple(problems), recoded, passed)
+
+
+def named(problem: KgError) -> str:
+    """The document, or else the file, that an error is about."""
+    return str(problem.values.get("name", problem.values.get("path", "")))
+
+
+def kinds(names: Iterable[str]) -> tuple[tuple[str, int], ...]:
+    """The kinds of files of these names, and how many of each, most frequent first."""
+    count = Counter(PurePosixPath(n.lower()).suffix or PurePosixPath(n).name for n in names)
+    return tuple(sorted(count.items(), key=lambda k: (-k[1], k[0])))
+
+
+# ---------------------------------------------------------------- one at a time
+
+
+@dataclass(frozen=True, slots=True)
+class Listing:
+    """What is to be read: name and path of each file, sorted; how many files, rows of lists counted, and bytes these are; lists that are left
+    out, and why; the names of files that hold no text.
+    """
+
+    files: tuple[tuple[str, Path], ...]
+    documents: int
+    size: int
+    problems: tuple[KgError, ...] = ()
+    passed: tuple[str, ...] = ()
+    dated: tuple[str, date] | None = None  # the document that --date dates
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file whose bytes are at hand and whose text is not; or a row of a list, as a document.
+
+    `meta`: what is known of it from outside. `unread`: why there are no bytes. `load` makes documents of it, in whichever process.
+    """
+
+    name: str
+    path: Path
+    raw: bytes = field(repr=False)
+    meta: Meta
+    row: Document | None = None
+    unread: KgError | None = None
+    dated: tuple[str, date] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """What a source holds: its documents, what is wrong with it, the names of files in it that hold no text."""
+
+    documents: tuple[Document, ...] = ()
+    problems: tuple[KgError, ...] = ()
+    passed: tuple[str, ...] = ()
+
+
+def listing(inputs: Sequence[Path], *, day: date | None = None) -> Listing:
+    """Find what there is to read. Lists are read through once, so that a bad row is told before the work. Raises KgError, for a bad meta.csv too."""
+    found, passed = _find(inputs)
+    files: list[tuple[str, Path]] = []
+    problems: list[KgError] = []
+    documents = size = 0
+    for name, path in sorted(found.items()):
+        try:
+            documents += sum(1 for _ in readers.rows(path, name, decode)) if readers.is_list(path) else 1
+            size += path.stat().st_size if path.is_file() else 0
+            files.append((name, path))
+        except KgError as error:
+            problems.append(_named(error, path, name))
+        except OSError as error:
+            problems.append(_named(_unreadable(path, error), path, name))
+    out = Listing(tuple(files), documents, size, tuple(problems), tuple(passed))
+    return replace(out, dated=(_undated(out, inputs[0]), day)) if day else out
+
+
+def sources(found: Listing) -> Iterator[Source]:
+    """What a listing holds, one file or row at a time: only the bytes of one are in memory. Raises KgError for a bad meta.csv."""
+    metas: dict[Path, Mapping[str, Meta]] = {}
+    for name, path in found.files:
+        meta = _meta(path, name, metas)
+        if readers.is_list(path):
+            for row in readers.rows(path, name, decode):
+                yield Source(row.source.path, path, row.source.text.encode(), meta, row, dated=found.dated)
+            continue
+        try:
+            yield Source(name, path, _bytes(path), meta, dated=found.dated)
+        except KgError as error:
+            yield Source(name, path, b"", meta, unread=error)
+
+
+def load(source: Source) -> Loaded:
+    """The documents of a source. What cannot be read is a problem."""
+    try:
+        if source.unread:
+            raise source.unread
+        found = readers.Found((source.row,)) if source.row else readers.read(source.raw, source.name, decode, where=source.path)
+    except KgError as error:
+        return Loaded(problems=(_named(error, source.path, source.name),))
+    told = (readers.with_meta(d, source.meta) for d in found.documents)
+    dated = (replace(d, meta=replace(d.meta, date=source.dated[1])) if source.dated and source.dated[0] == d.source.path else d for d in told)
+    return Loaded(tuple(map(parted, dated)), tuple(_named(p, source.path, source.name) for p in found.problems), found.passed)
 
 
 def _named(error: KgError, path: Path, name: str) -> KgError:
@@ -92,7 +178,11 @@ def _bytes(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise KgError("input-unreadable", path=path, why=error.strerror or type(error).__name__) from None
+        raise _unreadable(path, error) from None
+
+
+def _unreadable(path: Path, error: OSError) -> KgError:
+    return KgError("input-unreadable", path=path, why=error.strerror or type(error).__name__)
 
 
 def _find(inputs: Sequence[Path]) -> tuple[dict[str, Path], list[str]]:
@@ -192,11 +282,11 @@ def parted(document: Document) -> Document:
     return replace(document, parts=tuple(Part(m.span, replace(meta, date=m.day or meta.date)) for m in found)) if found else document
 
 
-def _dated(documents: Iterable[Document], day: date, where: Path) -> list[Document]:
-    documents = list(documents)
-    undated = [d for d in documents if not d.meta.date]
+def _undated(found: Listing, where: Path) -> str:
+    """The name of the one document without a date. Raises KgError where there is none or more than one."""
+    undated = [d.source.path for s in sources(found) for d in load(s).documents if not d.meta.date]
     if not undated:
         raise KgError("date-none")
     if len(undated) > 1:
         raise KgError("date-many", count=len(undated), where=where if where.is_dir() else where.parent)
-    return [replace(d, meta=replace(d.meta, date=day)) if d is undated[0] else d for d in documents]
+    return undated[0]

@@ -104,9 +104,37 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "处理失败：{path}（{why}）。这是程序的错误，请附上该文件报告。",
         "failed on {path} ({why}). This is a fault of the program: please report it with the file.",
     ),
+    "document-killed-worker": (
+        "处理 {path} 时工作进程被终止（内存不足，或程序有误），已略过。请用 --jobs 1 单独处理该文件。",
+        "the worker process died on {path} (out of memory, or a fault of the program); it is left out. Try that file alone with --jobs 1.",
+    ),
     "worker-lost": (
-        "工作进程中断（内存不足？）。请用较小的 --jobs 重试；原有输出未动。",
-        "a worker process died (out of memory?). Try again with a smaller --jobs; earlier output is untouched.",
+        "工作进程屡次中断（内存不足？）。请用较小的 --jobs 重试；原有输出未动。",
+        "worker processes died again and again (out of memory?). Try again with a smaller --jobs; earlier output is untouched.",
+    ),
+    "too-large": (
+        "{count} 篇文档过多，不能写 {formats}（上限 {most}）。请用 --formats turtle,report。",
+        "{count} documents are too many for {formats}, which are made in memory (at most {most}). Say --formats turtle,report.",
+    ),
+    "corrections-large": (
+        "{count} 篇文档过多，不能应用更正表（上限 {most}）。请分批构建，或移开 corrections.tsv。",
+        "{count} documents are too many for corrections, which need all in memory (at most {most}). Build fewer at a time, or move corrections.tsv.",
+    ),
+    "cache-unwritable": (
+        "不能使用缓存目录：{path}（{why}）。请用 --cache 换一个目录，或加 --no-cache。",
+        "cannot use cache folder {path} ({why}). Give another with --cache, or say --no-cache.",
+    ),
+    "cache-busy": (
+        "另一次构建正在使用缓存 {path}，本次不用缓存。",
+        "another build is using the cache {path}: this one goes without.",
+    ),
+    "cache-damaged": (
+        "缓存已损坏，重新建立：{path}。",
+        "the cache was damaged and is made anew: {path}.",
+    ),
+    "output-unfinished": (
+        "{path} 中的输出不完整：上次构建写入时被中断。请重新运行 kg build。",
+        "the output in {path} is not whole: a build was stopped while it put its files in place. Run kg build again.",
     ),
     "tables-pyarrow": (
         '写 Parquet 需要 pyarrow。请安装：pip install "gongfu-kg[tables]"，或在 --formats 中去掉 tables。',

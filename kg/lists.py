@@ -33,13 +33,12 @@ HEADS = {  # what a column may be called; the first that a list has
 Rows = Iterable[tuple[int, Mapping[str, str]]]  # line or row number, and cells by column
 
 
-def articles(rows: Rows, name: str, where: object, *, keep: bool = False, numbered: bool = False) -> list[Document]:
+def articles(rows: Rows, name: str, where: object, *, keep: bool = False, numbered: bool = False) -> Iterator[Document]:
     """One document a row, known as name#file or name#number: its title, author and text, with date, paper, page and url.
 
     `where`: the list as messages name it. `keep`: whether its texts are kept beside the graph also where they are cells just
     as they stand. `numbered`: by the row's own number and not by counting. Raises KgError with the line.
     """
-    out: list[Document] = []
     seen: set[str] = set()
     for number, (line, given) in enumerate(rows, 1):
         row = _columns(given)
@@ -55,10 +54,9 @@ def articles(rows: Rows, name: str, where: object, *, keep: bool = False, number
         text = _composed(row)
         meta = row_meta(row, "corpus-bad", where, line)
         source = row_source(text, own, keep=keep or text != row["text"])
-        out.append(Document(source, meta if meta.date else replace(meta, date=date_in_name(row.get("file", "")))))
-    if not out:
+        yield Document(source, meta if meta.date else replace(meta, date=date_in_name(row.get("file", ""))))
+    if not seen:
         raise KgError("file-empty", path=where)
-    return out
 
 
 def row_source(text: str, name: str, *, keep: bool = False) -> SourceFile:
@@ -99,10 +97,10 @@ def sheet_rows(sheet: Sheet) -> list[tuple[int, dict[str, str]]] | None:
 
 
 def csv_rows(
-    text: str, where: object, slug: str, wanted: Sequence[str], known: Sequence[str] = (), *, delimiter: str = ","
+    lines: Iterable[str], where: object, slug: str, wanted: Sequence[str], known: Sequence[str] = (), *, delimiter: str = ","
 ) -> Iterator[tuple[int, dict[str, str]]]:
-    """Line number and cells by column of a CSV text that has one of the columns `wanted`, and none but the `known` if they are given."""
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
+    """Line number and cells by column of the lines of a CSV text that has one of the columns `wanted`, and none but the `known` if they are given."""
+    reader = csv.reader(lines, delimiter=delimiter, strict=True)
     try:
         header = [c.strip().lower() for c in next(reader)]
         if not any(w in header for w in wanted):
@@ -120,9 +118,9 @@ def csv_rows(
         raise KgError(slug, path=where, line=reader.line_num, why=error) from None
 
 
-def json_rows(text: str, where: object) -> Iterator[tuple[int, dict[str, str]]]:
+def json_rows(lines: Iterable[str], where: object) -> Iterator[tuple[int, dict[str, str]]]:
     """Line number and values by key of the lines of a JSONL text."""
-    for line, one in enumerate(text.split("\n"), 1):
+    for line, one in enumerate(lines, 1):
         if not one.strip():
             continue
         try:
@@ -152,7 +150,7 @@ def read_meta(decode: Callable[[bytes, Path], tuple[str, str]], raw: bytes, path
         text, _ = decode(raw, path)
     except KgError as error:
         raise KgError("meta-bad", path=path, line=1, why=error) from None
-    for line, row in csv_rows(text, path, "meta-bad", ("file",), COLUMNS):
+    for line, row in csv_rows(io.StringIO(text, newline=""), path, "meta-bad", ("file",), COLUMNS):
         file = known(PurePosixPath(row["file"].replace("\\", "/")).as_posix()) if row["file"] else ""
         if not file:
             raise KgError("meta-bad", path=path, line=line, why=f"no file “{row['file']}” in {path.parent}")

@@ -413,11 +413,12 @@ class Graph:
 
 @dataclass(frozen=True, slots=True)
 class Slice:
-    """A part of a merged graph that can be written alone.
+    """A part of a merged graph that can be written alone: all slices together say what the graph says, and nothing else.
 
-    `graph` is closed: it holds whatever its facts and links name (articles of further evidence, entities and their ancestors,
-    other facts), so neighbouring slices repeat some values, always in the same words. Its facts, and the articles (with their
-    links and asides) and entities that are named here, belong to this slice and to no other.
+    `graph` is closed: it holds whatever its facts and links name (entities and their ancestors, other facts, the articles of
+    the numbers in them), so neighbouring slices repeat some values, always in the same words. A fact that several slices say has
+    in each the evidence of that slice's articles only: no slice grows with the number of times a thing is said elsewhere.
+    The articles (with their links and asides), entities and facts named here belong to this slice and to no other.
     """
 
     graph: Graph

@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import json
-import os
-import shutil
-import tempfile
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, field, replace
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from . import __version__, build, corrections, documents, proposals, records, show, texts, view
+from . import __version__, build, corpus, corrections, documents, folder, proposals, records, show, slices, store, stream, tally, texts, view
 from . import pack as packs
 from .errors import KgError, say
-from .model import Graph
+from .model import DocumentFacts, Graph, digest
 
 if TYPE_CHECKING:
     from .endpoint import Endpoint
@@ -43,11 +39,21 @@ LLM_CACHE = ".kg-llm-cache"  # answers of a model, in the output folder
 USUAL = ("turtle", "html", "graphml", "gexf", "csv", "xlsx", "report")
 
 
+HELD = ("html", "graphml", "gexf", "csv", "xlsx", "jsonld", "nquads", "graphml-full", "gexf-full", "cyjs", "neo4j", "tables")  # need all in memory
+LARGE = 20_000  # documents; from here on these are refused
+STREAMED = ("turtle", "report")  # are written of slices, if there are no other formats and it pays
+MANY = 2_000  # documents; from here on it pays with one process too
+CACHED = 1_000_000  # bytes of input from which on a build keeps what it extracted, if not told otherwise
+
+
+NOTHING = Graph((), (), (), (), (), (), ())
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """What a build read, found and wrote."""
 
-    graph: Graph
+    graph: Graph = NOTHING  # NOTHING where nothing had to be written
     written: tuple[Path, ...] = ()
     problems: tuple[KgError, ...] = ()
     recoded: tuple[tuple[str, str], ...] = ()
@@ -56,25 +62,10 @@ class Report:
     unmatched: tuple[corrections.Unmatched, ...] = ()  # those that could not be applied
     passed: tuple[tuple[str, int], ...] = ()  # kinds of files that hold no text, and how many
     proposed: proposals.Tally | None = None  # what became of a model's proposals
-
-    @property
-    def reprints(self) -> int:
-        """Articles that reprint another."""
-        return sum(bool(a.reprint_of) for a in self.graph.articles)
-
-    @property
-    def copies(self) -> int:
-        """Passages dropped because they were printed before."""
-        return sum(len(a.copies) for a in self.graph.articles)
-
-    @property
-    def quantities(self) -> tuple[int, int, int]:
-        """How many quantities are in facts, set aside with a reason, unexplained."""
-        used = {(a.mention.article, a.mention.span) for f in self.graph.facts for _, a in f.amounts}
-        used |= {(m.article, m.span) for f in self.graph.facts for e in f.evidence for m in e.mentions if m.kind == "Quantity"}  # a sum told twice
-        used |= {(e.size.mention.article, e.size.mention.span) for e in self.graph.entities if e.size}
-        aside = sum(bool(a.reason) for a in self.graph.asides)
-        return len(used), aside, len(self.graph.asides) - aside
+    tally: tally.Tally = field(default_factory=tally.Tally)  # of the graph; empty where nothing had to be written
+    counts: Mapping[str, Any] = field(default_factory=dict)  # tally.plain of it
+    notes: tuple[KgError, ...] = ()  # what else is to be said: of the cache
+    unchanged: bool = False  # what the last build wrote stands
 
 
 def run(
@@ -91,47 +82,141 @@ def run(
     least: float = 0.5,
     llm: Endpoint | None = None,
     llm_cache: Path | None = None,
+    cache: Path | bool = False,
     progress: Callable[[int, int], object] = lambda done, total: None,
 ) -> Report:
     """The whole build: read, extract, merge, correct, write. Raises KgError where nothing could be built; earlier output stays whole.
 
-    `corrected`: a file of corrections, in place of the corrections.tsv beside the inputs. `progress` is told the characters
-    done and the characters in all. `least`: facts below this confidence stay out, their numbers are set aside.
+    `corrected`: a file of corrections, in place of the corrections.tsv beside the inputs. `progress` is told the bytes done and
+    the bytes in all. `least`: facts below this confidence stay out, their numbers are set aside. `jobs`: processes, 0 for as many
+    as there are cores and the input is worth. `cache`: a folder where extracted documents are kept for the next build; True for
+    one in `out`, if the input is large enough.
     `llm`: a model that may propose facts; its answers are kept in `llm_cache`, by default a hidden folder of `out`.
     """
     _check(formats, base)
-    with _folder(out) as work:  # first of all: an unwritable folder is told before the work, not after
-        found = documents.read_inputs(inputs, day=day)
+    with folder.working(out) as work:  # first of all: an unwritable folder is told before the work, not after
+        found = documents.listing(inputs, day=day)
+        if found.documents > LARGE and (held := [f for f in HELD if f in formats]):
+            raise KgError("too-large", count=found.documents, most=LARGE, formats=", ".join(held))
         rows = corrections.read(corrected) if corrected else corrections.find(inputs)  # a bad line is told before the work
-        total = sum(len(d.source.text) for d in found.documents)
-        done = 0
+        if found.documents > LARGE and rows:
+            raise KgError("corrections-large", count=found.documents, most=LARGE)
+        jobs = corpus.processes(found, jobs)
+        streamed = not rows and not llm and set(formats) <= set(STREAMED) and (found.documents > min(MANY, LARGE) or (jobs > 1 and found.size >= CACHED))
+        done, total = 0, found.size
 
-        def step(characters: int) -> None:
+        def step(size: int) -> None:
             nonlocal done
-            done += characters
+            done += size
             progress(done, total)
 
-        parts, failed = build.extract_all(found.documents, pack, jobs=jobs, progress=step)
-        if failed and not parts:
-            raise failed[0]
-        proposed = None
-        if llm:
-            from .endpoint import Asker
+        own = out / folder.CACHE
+        place = cache if isinstance(cache, Path) else own if cache and (found.size >= CACHED or own.exists()) else None
+        total += found.size // 3 if streamed else 0  # for the writing
+        with _shelf(place, work if streamed else None) as (shelf, notes):
+            try:
+                read = corpus.read(found, pack, jobs=jobs, shelf=shelf, progress=step)
+            except store.Damaged:
+                assert shelf
+                notes += (KgError("cache-damaged", path=shelf.path),)
+                shelf.renew()
+                done = 0
+                read = corpus.read(found, pack, jobs=jobs, shelf=shelf, progress=step)
+            problems = tuple(sorted((*found.problems, *read.failed), key=documents.named))
+            if not len(read):
+                raise problems[0] if problems else KgError("folder-empty", path=inputs[0])
+            passed = documents.kinds((*found.passed, *read.passed))
+            report = Report(problems=problems, recoded=read.recoded, corrected=len(rows), passed=passed, notes=notes)
+            made = {"program": f"gongfu-kg {__version__}", "inputs": read.inputs, "config": _config(formats, pack, base, page_privacy, rows, least)}
+            names = [file for name, files in FILES.items() if name in formats for file in files]
+            last = folder.manifest(out) if shelf and not read.extracted and not llm else {}
+            if made.items() <= last.items():
+                kept = [n for n in last["files"] if n == texts.INDEX]
+                report = replace(report, unchanged=True, **_remembered(last["counts"]))
+            else:
+                if streamed:
+                    of = slices.index(read, work / "index.sqlite")
+                    part = found.size // 3 // len(of)
+                    whole = stream.write_turtle(of, work, base=base, packs=pack, least=least, jobs=jobs, progress=lambda: step(part))
+                    report = _counted(replace(report, duplicates=of.duplicates), replace(whole, sources=len(read)))
+                    write(report, work, [f for f in formats if f != "turtle"])
+                    kept = texts.write_texts(slices.kept(of), work)
+                else:
+                    parts = list(corpus.parts(read))
+                    if llm:
+                        from .endpoint import Asker
 
-            parts, proposed = proposals.enrich(parts, packs.load(*pack), llm.model, Asker(llm, llm_cache or out / LLM_CACHE), least)
-        graph, unmatched = corrections.apply(build.merge(parts), rows, least)
-        duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
-        report = Report(graph, (), (*found.problems, *failed), found.recoded, duplicates, len(rows), unmatched, found.passed, proposed)
-        names = write(report, work, formats, pack=packs.load(*pack), base=base, page_privacy=page_privacy)
-        kept, before = texts.write_texts(graph.sources, work), texts.listed(out)
-        names += kept
-        if blocked := next((out / n for n in names if (out / n).is_dir()), None):
-            raise KgError("out-unwritable", path=blocked, why="a folder of that name")
-        for name in names:
-            (out / name).parent.mkdir(parents=True, exist_ok=True)
-        _swap(work, out, names)
-        texts.sweep(out, before, names)
-    return replace(report, written=tuple(out / n for n in names if n not in kept[:-1]))  # the index stands for all texts
+                        parts, proposed = proposals.enrich(parts, packs.load(*pack), llm.model, Asker(llm, llm_cache or out / LLM_CACHE), least)
+                        report = replace(report, proposed=proposed)
+                    report = _merged(report, parts, rows, least)
+                    write(report, work, formats, pack=packs.load(*pack), base=base, page_privacy=page_privacy)
+                    kept = texts.write_texts(report.graph.sources, work)
+                before = texts.listed(out)
+                folder.place(work, out, [*names, *kept], {**made, "counts": _memo(report)})
+                texts.sweep(out, before, kept)
+            if shelf and place:
+                shelf.only(read.places)
+
+    progress(total, total)
+    return replace(report, written=tuple(out / n for n in [*names, *kept[-1:]]))  # the index stands for all texts
+
+
+def _counted(report: Report, held: tally.Tally) -> Report:
+    return replace(report, tally=held, counts=tally.plain(held))
+
+
+def _merged(report: Report, parts: Sequence[DocumentFacts], rows: Sequence[corrections.Correction], least: float) -> Report:
+    """The report with the graph of the parts, corrected, and its counts."""
+    graph, unmatched = corrections.apply(build.merge(parts), rows, least)
+    duplicates = sum(len(p.articles) for p in parts) - len(graph.articles)
+    return _counted(replace(report, graph=graph, duplicates=duplicates, unmatched=unmatched), tally.of_graph(graph))
+
+
+@contextmanager
+def _shelf(cache: Path | None, work: Path | None) -> Iterator[tuple[store.Store | None, tuple[KgError, ...]]]:
+    """The store of a cache, held as long as the build lasts, and what is to be said of it.
+
+    Without one, or where another build holds it, a store in `work`; none if that is None.
+    """
+    spare = store.Store(work / store.FILE) if work else None
+    if cache is None:
+        yield spare, ()
+        return
+    try:
+        cache.mkdir(parents=True, exist_ok=True)
+        held = folder.lock(cache / "lock")
+        if held is None:
+            yield spare, (KgError("cache-busy", path=cache),)
+            return
+        notes: tuple[KgError, ...] = ()
+        try:
+            shelf = store.Store(cache / store.FILE)
+        except store.Damaged:
+            store.remove(cache / store.FILE)
+            notes, shelf = (KgError("cache-damaged", path=cache / store.FILE),), store.Store(cache / store.FILE)
+    except (OSError, store.Damaged) as error:
+        raise KgError("cache-unwritable", path=cache, why=getattr(error, "strerror", None) or type(error).__name__) from None
+    try:
+        yield shelf, notes
+    finally:
+        shelf.close()
+        held.close()
+
+
+def _config(formats: Sequence[str], pack: tuple[Path, ...], base: str, page_privacy: bool, rows: Sequence[corrections.Correction], least: float) -> str:
+    """A hash of all that decides what is written but the input."""
+    return digest(store.made(pack).hex(), [p.name for p in pack], sorted(formats), base, page_privacy, rows, least, length=64)
+
+
+def _memo(report: Report) -> dict[str, Any]:
+    """What a report's summary needs, for the manifest; `_remembered` reads it."""
+    unmatched = [[*astuple(u.correction), u.why, u.name, list(u.ids)] for u in report.unmatched]
+    return {**report.counts, "duplicates": report.duplicates, "unmatched": unmatched}
+
+
+def _remembered(memo: Mapping[str, Any]) -> dict[str, Any]:
+    unmatched = tuple(corrections.Unmatched(corrections.Correction(*u[:6]), u[6], u[7], tuple(u[8])) for u in memo["unmatched"])
+    return {"counts": memo, "duplicates": memo["duplicates"], "unmatched": unmatched}
 
 
 def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack | None = None, base: str = view.BASE, page_privacy: bool = False) -> list[str]:
@@ -179,36 +264,6 @@ def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack
     return [file for name, files in FILES.items() if name in formats for file in files]
 
 
-def _swap(work: Path, out: Path, names: Sequence[str]) -> None:
-    """Put the new files in the place of the old ones: all of them or none (Windows renames no file that a program has open)."""
-    held = work / "earlier"
-    done: list[str] = []
-    try:
-        for name in names:
-            (held / name).parent.mkdir(parents=True, exist_ok=True)
-            if (out / name).exists():
-                _same(out / name, held / name)
-            os.replace(work / name, out / name)
-            done.append(name)
-    except BaseException as error:
-        for name in done:
-            if (held / name).exists():
-                os.replace(held / name, out / name)
-            else:
-                (out / name).unlink()
-        if isinstance(error, PermissionError):
-            raise KgError("file-in-use", path=out / names[len(done)]) from None
-        raise
-
-
-def _same(old: Path, new: Path) -> None:
-    """A second name for a file, or a copy where the file system has no such thing."""
-    try:
-        os.link(old, new)
-    except OSError:
-        shutil.copyfile(old, new)
-
-
 def _text(path: Path, text: str) -> None:
     path.write_text(text, "utf-8", newline="\n")
 
@@ -224,58 +279,26 @@ def _check(formats: Sequence[str], base: str) -> None:
         raise KgError("base-bad", given=base)
 
 
-@contextmanager
-def _folder(out: Path) -> Iterator[Path]:
-    """A folder inside `out` to write into before renaming. `out` is made, and removed again if nothing came of it."""
-    made = [p for p in (out, *out.parents) if not p.exists()]
-    try:
-        out.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=".kg-", dir=out) as work:
-            yield Path(work)
-    except OSError as error:
-        if error.filename and out.resolve() not in (Path(error.filename).resolve(), *Path(error.filename).resolve().parents):
-            raise  # some other file's fault
-        raise KgError("out-unwritable", path=out, why=error.strerror or type(error).__name__) from None
-    finally:
-        for path in made:
-            if path.is_dir() and not any(path.iterdir()):
-                path.rmdir()
-
-
 def as_json(report: Report) -> dict[str, object]:
     """The report as JSON: no clock, no machine's name; same input, same bytes."""
-    graph = report.graph
-    v = view.view(graph)
-    used, aside, open_ = report.quantities
+    t = report.tally
+    used, aside, open_ = t.quantities
     return {
         "program": f"gongfu-kg {__version__}",
-        "files": len(graph.sources),
+        "files": t.sources,
         "articles": [
-            {
-                "id": a.id,
-                "file": a.path,
-                "title": a.title,
-                "issued": view.when(a.issued),
-                "anchor": view.when(a.anchor),
-                "anchor_basis": a.anchor.basis if a.anchor else "",
-                "copies_dropped": len(a.copies),
-            }
-            for a in graph.articles
+            {"id": i, "file": path, "title": title, "issued": issued, "anchor": anchor, "anchor_basis": basis, "copies_dropped": copies}
+            for i, path, title, issued, anchor, basis, copies in t.articles
         ],
         "articles_dropped": report.duplicates,
-        "passages_dropped": report.copies,
-        "reprints": {a.id: a.reprint_of for a in graph.articles if a.reprint_of},
-        "entities": _counts(e.kind for e in graph.entities),
-        "facts": _counts(f.kind for f in graph.facts),
-        "mentions": len(graph.links),
+        "passages_dropped": t.copies,
+        "reprints": dict(t.reprints),
+        "entities": _counts(t.entities),
+        "facts": _counts(t.facts),
+        "mentions": t.mentions,
         "quantities": {"in_facts": used, "set_aside": aside, "unexplained": open_},
-        "set_aside": _counts(a.reason for a in graph.asides if a.reason),
-        "unexplained": [
-            {"file": article.path, "offset": offset, "text": a.amount.quantity.verbatim}
-            for a in graph.asides
-            if not a.reason
-            for article, offset in [view.mention_place(v, a.amount.mention)]
-        ],
+        "set_aside": _counts(t.set_aside),
+        "unexplained": [{"file": path, "offset": offset, "text": words} for path, offset, words in t.unexplained],
         "corrections": {
             "applied": report.corrected - len({u.correction for u in report.unmatched}),
             "unmatched": [
@@ -291,26 +314,27 @@ def as_json(report: Report) -> dict[str, object]:
     }
 
 
-def _counts(values: Iterator[str]) -> dict[str, int]:
+def _counts(counts: Mapping[str, int]) -> dict[str, int]:
     """How often each value, most frequent first."""
-    return dict(sorted(Counter(values).items(), key=lambda x: (-x[1], x[0])))
+    return dict(sorted(counts.items(), key=lambda x: (-x[1], x[0])))
 
 
 def summary(report: Report) -> str:
     """What a person wants to know after a build, in the user's language: read, found, written, and what to try next."""
-    graph = report.graph
+    counts = report.counts
     language = 0 if say("zh", "en") == "zh" else 1
-    used, aside, open_ = report.quantities
-    entities = _named(_counts(e.kind for e in graph.entities), view.KINDS, language)
-    facts = _named(_counts(f.kind for f in graph.facts), view.FACTS, language)
+    used, aside, open_ = counts["quantities"].values()
+    entities = _named(_counts(counts["entities"]), view.KINDS, language)
+    facts = _named(_counts(counts["facts"]), view.FACTS, language)
+    files, articles, copies = counts["files"], counts["articles"], counts["copies"]
     read = say(
-        f"{len(graph.sources)} 个文件 · {len(graph.articles)} 篇文章 · 去掉重复段落 {report.copies} 处",
-        f"{_many(len(graph.sources), 'file')} · {_many(len(graph.articles), 'article')} · {_many(report.copies, 'passage')} dropped as copies",
+        f"{files} 个文件 · {articles} 篇文章 · 去掉重复段落 {copies} 处",
+        f"{_many(files, 'file')} · {_many(articles, 'article')} · {_many(copies, 'passage')} dropped as copies",
     )
     if report.duplicates:
         read += say(f" · 去掉重复文章 {report.duplicates} 篇", f" · {_many(report.duplicates, 'article')} dropped as copies")
-    if report.reprints:
-        read += say(f" · 转载 {report.reprints} 篇", f" · {_many(report.reprints, 'reprint')}")
+    if counts["reprints"]:
+        read += say(f" · 转载 {counts['reprints']} 篇", f" · {_many(counts['reprints'], 'reprint')}")
     numbers = say(
         f"{used + aside + open_}：用于事实 {used} · 另有说明 {aside} · 未解释 {open_}",
         f"{used + aside + open_}: {used} in facts · {aside} set aside with a reason · {open_} unexplained",
@@ -324,7 +348,7 @@ def summary(report: Report) -> str:
         (say("数量", "Quantities"), [numbers]),
         (say("模型", "Model"), proposals.summary(report.proposed) if report.proposed else []),
         (say("更正", "Corrected"), [*corrected, *(f"{u}" for u in report.unmatched)]),
-        (say("写出", "Wrote"), [f"{_shown(p)}  {_size(p.stat().st_size)}" for p in report.written]),
+        (say("未变", "Unchanged") if report.unchanged else say("写出", "Wrote"), [f"{_shown(p)}  {_size(p.stat().st_size)}" for p in report.written]),
         (say("接着", "Next"), _next(report)),
     ]
     column = 6 if language == 0 else 12
@@ -355,14 +379,10 @@ def _next(report: Report) -> list[str]:
     if turtle := files.get("graph.ttl"):
         shown = _shown(turtle)
         out.append(f"kg query {shown} loans-by-bank")
-        lenders = Counter(x for f in report.graph.facts if f.kind == "FinancingEvent" for x in f.role("financier"))
-        labels = {e.id: e.label for e in report.graph.entities}
-        best = min((k for k in lenders if k in labels), key=lambda k: (-lenders[k], k), default=None)
-        if best:
-            out.append(f"kg explain {shown} {labels[best]}")
-        if open_ := next((a.amount.mention for a in report.graph.asides if not a.reason), None):
-            article, offset = view.mention_place(view.view(report.graph), open_)
-            out.append(f"kg explain {shown} {article.path}:{offset}" + say("   # 一个未解释的数量", "   # a quantity that is unexplained"))
+        if lender := report.counts["lender"]:
+            out.append(f"kg explain {shown} {lender}")
+        if place := report.counts["first_unexplained"]:
+            out.append(f"kg explain {shown} {place}" + say("   # 一个未解释的数量", "   # a quantity that is unexplained"))
     return out or [say("加上 --formats turtle,html 再建一次", "build again with --formats turtle,html")]
 
 

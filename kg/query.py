@@ -21,6 +21,7 @@ from typing import TYPE_CHECKING, Any
 from .answers import emptied, left_out, open_dimensions
 from .encodings import read_lines
 from .errors import KgError, say
+from .folder import require_finished
 from .model import decimal_text
 from .ontology import ontology_dir
 from .syntax import refuse_service
@@ -73,6 +74,7 @@ def read_graph(path: Path) -> GraphFile:
     import pyoxigraph as ox
 
     if path.is_dir():
+        require_finished(path)
         path = path / "graph.ttl"
     kind = ox.RdfFormat.from_extension(path.suffix.lstrip("."))
     if not path.exists():

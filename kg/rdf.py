@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from decimal import Decimal
 from functools import cache
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -54,22 +54,36 @@ class Node(NamedTuple):
 # ---------------------------------------------------------------- statements
 
 
+# the parts of the file, in order
+RUN, FILES, ARTICLES, THINGS, OTHERS, FACTS, ASIDES, SPANS, CONCEPTS, DECLARED = range(10)
+
+Placed = tuple[int, str, Node]  # part of the file; what its nodes are sorted by there (nodes of one place stand together)
+
+
 def nodes(graph: Graph, base: str = BASE, pack: Pack | None = None) -> Iterator[Node]:
     """All that is written, subject by subject, in the order of the file: sources, things, facts, spans, concepts, relations of packs."""
     pack = pack or load()
+    models = sorted({f.found_by.removeprefix("llm:") for f in graph.facts if f.found_by.startswith("llm:")})
+    yield run_node(((s.path, s.sha256) for s in graph.sources), pack, models)
+    for _, _, node in placed(graph, base, pack):
+        yield node
+
+
+def placed(graph: Graph, base: str, pack: Pack) -> Iterator[Placed]:
+    """All nodes but that of the run, each with its place in the file."""
     name = namer(base)
     own = declared(graph)
     concepts, spans = Concepts(pack, graph.metrics, name), Spans(graph, name)
     facts = sorted(_with_implied(graph.facts, own), key=lambda f: f.id)
-    yield from _sources(graph, pack)
+    yield from _sources(graph)
     yield from _things(graph, facts, spans, concepts, own)
     yield from _facts(graph, facts, spans, concepts)
     for subject, lines, article in spans.nodes():
-        yield Node(subject, lines, (article,))
-    for subject, lines in concepts.nodes():
-        yield Node(subject, lines)
+        yield SPANS, article, Node(subject, lines, (article,))
+    for identifier, subject, lines in concepts.nodes():
+        yield CONCEPTS, identifier, Node(subject, lines)
     for predicate in own.values():
-        yield Node(predicate.id, _declaration(predicate))
+        yield DECLARED, predicate.id, Node(predicate.id, _declaration(predicate))
 
 
 def triples(graph: Graph, base: str = BASE, pack: Pack | None = None) -> Iterator[tuple[str, str, str]]:
@@ -110,19 +124,28 @@ def _declaration(p: Predicate) -> list[str]:
     return lines + [f"rdfs:{end} gf:{kind}" for end, kind in (("domain", p.subject), ("range", p.object)) if kind in superclasses()]
 
 
-def _sources(graph: Graph, pack: Pack) -> Iterator[Node]:
-    files = {s.path: "source:file_" + digest(s.path, s.sha256) for s in graph.sources}
+def run_node(files: Iterable[tuple[str, str]], pack: Pack, models: Sequence[str] = ()) -> Node:
+    """The run of the program that made the graph, over files of these paths and hashes; `models` proposed facts."""
+    names = sorted({_file(*f) for f in files})
     packs = list(map(str, pack.manifests))
     run = ["a gf:ExtractionRun", f"gf:version {text(__version__)}", *(f"gf:pack {text(name)}" for name in packs)]
-    models = sorted({f.found_by.removeprefix("llm:") for f in graph.facts if f.found_by.startswith("llm:")})
     if models:
         from .proposals import PROMPT
 
         run += [f"gf:model {text(f'{model}, prompt {PROMPT}')}" for model in models]
-    yield Node("source:run_" + digest(__version__, *packs, *models, *sorted(files.values())), run + [f"prov:used {file}" for file in sorted(files.values())])
+    return Node("source:run_" + digest(__version__, *packs, *models, *names), run + [f"prov:used {file}" for file in names])
+
+
+def _file(path: str, sha256: str) -> str:
+    return "source:file_" + digest(path, sha256)
+
+
+def _sources(graph: Graph) -> Iterator[Placed]:
+    files = {s.path: _file(s.path, s.sha256) for s in graph.sources}
     for s in sorted(graph.sources, key=lambda s: s.path):
-        kept = [f"gf:extractedText {text(s.kept)}"] if s.kept else []
-        yield Node(files[s.path], ["a gf:SourceFile", f"gf:path {text(s.path)}", f"gf:sha256 {text(s.sha256)}", f"gf:encoding {text(s.encoding)}", *kept])
+        lines = ["a gf:SourceFile", f"gf:path {text(s.path)}", f"gf:sha256 {text(s.sha256)}", f"gf:encoding {text(s.encoding)}"]
+        lines += [f"gf:extractedText {text(s.kept)}"] if s.kept else []
+        yield FILES, s.path, Node(files[s.path], lines)
     for a in sorted(graph.articles, key=lambda a: a.id):
         lines = ["a gf:Article"]
         if a.path in files:
@@ -137,7 +160,7 @@ def _sources(graph: Graph, pack: Pack) -> Iterator[Node]:
             lines.append(f"gf:reprintOf {article_name(a.reprint_of)}")
         if a.meta.url:
             lines.append(f"gf:url {text(a.meta.url, '^^xsd:anyURI')}")
-        yield Node(article_name(a.id), lines, (article_name(a.id),))
+        yield ARTICLES, a.id, Node(article_name(a.id), lines, (article_name(a.id),))
 
 
 def _types(kind: str) -> str:
@@ -145,7 +168,7 @@ def _types(kind: str) -> str:
     return "a " + " , ".join("gf:" + name for name in (kind, *superclasses().get(kind, ())))
 
 
-def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts, own: Mapping[str, Predicate]) -> Iterator[Node]:
+def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts, own: Mapping[str, Predicate]) -> Iterator[Placed]:
     name, types = concepts.spell, Memo(_types)
     both = {"gf:cooperatesWith", *(p.id for p in own.values() if p.both)}
     relations: dict[str, set[str]] = {}
@@ -160,7 +183,7 @@ def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concept
         label = line(e.label)
         lines = [types[e.kind], f"skos:prefLabel {text(label, '@zh')}"]
         others = {line(form) for form in (*e.aliases, *spans.surfaces.get(e.id, ()))} - {label, ""}
-        lines += [f"skos:altLabel {text(form, '@zh')}" for form in sorted(others)]
+        lines += sorted(f"skos:altLabel {text(form, '@zh')}" for form in others)
         if e.code:
             lines += [f"gf:divisionCode {text(e.code)}", f"skos:inScheme {concepts.use('gfc:nbs2023')}"]
         if e.size:
@@ -168,14 +191,14 @@ def _things(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concept
         plain = relations.pop(name[e.id], set()) | {f"gf:distinctFrom {name[other]}" for other in e.apart}
         if e.parent:
             plain.add(f"gf:locatedIn {name[e.parent]}")
-        yield Node(name[e.id], lines + sorted(plain))
+        yield THINGS, e.id, Node(name[e.id], lines + sorted(plain))
         if e.size:
-            yield Node(spans.size_name(e.id), _quantity(e.size.quantity, concepts))
+            yield THINGS, e.id, Node(spans.size_name(e.id), _quantity(e.size.quantity, concepts))
     for subject, plain in sorted(relations.items()):  # a subject that is no thing of this graph
-        yield Node(subject, sorted(plain))
+        yield OTHERS, subject, Node(subject, sorted(plain))
 
 
-def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts) -> Iterator[Node]:
+def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts) -> Iterator[Placed]:
     name, use, types, articles = concepts.spell, concepts.use, Memo(_types), Memo(article_name)
     sure = Memo(lambda number: decimal(Decimal(number)))
 
@@ -199,13 +222,14 @@ def _facts(graph: Graph, facts: Iterable[Fact], spans: Spans, concepts: Concepts
         sources = spans.evidence(f, quantities)
         if sources:
             lines.append("prov:wasDerivedFrom " + " , ".join(sources))
-        yield Node(name[f.id], lines, graphs)
+        yield FACTS, f.id, Node(name[f.id], lines, graphs)
         for _, term, amount in quantities:
-            yield Node(term, _quantity(amount.quantity, concepts), graphs)
+            yield FACTS, f.id, Node(term, _quantity(amount.quantity, concepts), graphs)
     for term, aside in spans.asides(graph):
         reason = f"gf:setAside {use('gfc:' + (aside.reason or 'asideUnexplained'))}"
         review = [f"gf:review {use('gfc:' + aside.review)}"] if aside.review else []
-        yield Node(term, [*_quantity(aside.amount.quantity, concepts), reason, *review], (articles[aside.amount.mention.article],))
+        article = articles[aside.amount.mention.article]
+        yield ASIDES, article, Node(term, [*_quantity(aside.amount.quantity, concepts), reason, *review], (article,))
 
 
 def _quantity(q: Quantity, concepts: Concepts) -> list[str]:
@@ -254,9 +278,17 @@ def write_turtle(graph: Graph, *, base: str = BASE, pack: Pack | None = None) ->
 
     `base`: IRI of the instances, ending in / or #. `pack`: the pack whose concepts are described, the default one if None.
     """
-    out = [f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in prefixes_of(graph, base).items()]
-    out += [f"\n{node.subject} " + " ;\n    ".join(node.lines) + " .\n" for node in nodes(graph, base, pack)]
-    return "".join(out)
+    return turtle_head(prefixes_of(graph, base)) + "".join(map(turtle, nodes(graph, base, pack)))
+
+
+def turtle_head(spaces: Mapping[str, str]) -> str:
+    """The prefixes."""
+    return "".join(f"@prefix {prefix}: <{iri}> .\n" for prefix, iri in spaces.items())
+
+
+def turtle(node: Node) -> str:
+    """A node as Turtle."""
+    return f"\n{node.subject} " + " ;\n    ".join(node.lines) + " .\n"
 
 
 def write_nquads(graph: Graph, *, base: str = BASE, pack: Pack | None = None) -> str:

@@ -6,11 +6,12 @@ that text, which is kept beside the graph (texts.py).
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import io
 import re
 import zipfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib.util import find_spec
@@ -100,7 +101,7 @@ def read(raw: bytes, name: str, decode: Decode, *, where: Path | None = None, wi
         return Found((Document(SourceFile(name, sha, encoding, page.text, kept), meta),))
     text, encoding = decode(raw, path)
     if kind in LISTS:
-        rows = lists.json_rows(text, path) if kind == ".jsonl" else _csv(text, path, kind)
+        rows = lists.json_rows(text.split("\n"), path) if kind == ".jsonl" else _csv(io.StringIO(text, newline=""), path, kind)
         return Found(tuple(lists.articles(rows, name, path, keep=within > 0)))
     if kind == "markdown":
         plain, fields = markdown.read_markdown(text)
@@ -108,6 +109,46 @@ def read(raw: bytes, name: str, decode: Decode, *, where: Path | None = None, wi
             meta = _front(fields)
             return Found((Document(SourceFile(name, sha, encoding, _inked(plain, path), kept), meta),))
     return Found((Document(SourceFile(name, sha, encoding, text, kept if within else "")),))
+
+
+def is_list(path: Path) -> bool:
+    """Whether a file is a list of articles, to be read row by row."""
+    try:
+        with path.open("rb") as file:
+            head = file.read(1024)
+    except OSError:
+        return False
+    return bool(head) and kind_of(head, path.name) in LISTS
+
+
+def rows(path: Path, name: str, decode: Decode) -> Iterator[Document]:
+    """The documents of a list, read as a stream where it is UTF-8. Raises KgError for a bad row, OSError."""
+    kind = PurePosixPath(name.lower()).suffix
+    with path.open(encoding=_encoding(path, decode), newline="\n" if kind == ".jsonl" else "") as lines:
+        yield from lists.articles(lists.json_rows(lines, path) if kind == ".jsonl" else _csv(lines, path, kind), name, path)
+
+
+def _encoding(path: Path, decode: Decode) -> str:
+    """The encoding of a text, found without holding it in memory if it is UTF-8 as `decode` wants it."""
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    anything = False
+    try:
+        with path.open("rb") as file:
+            while block := file.read(1 << 20):
+                text = decoder.decode(block)
+                if _STRANGE.search(text):  # to be looked at as a whole
+                    break
+                anything = anything or not text.isspace()
+            else:
+                decoder.decode(b"", final=True)
+                if anything:
+                    return "utf-8"
+    except UnicodeDecodeError:
+        pass
+    return decode(path.read_bytes(), path)[1]
+
+
+_STRANGE = re.compile("[\x00-\x08\x0e-\x1a\x1c-\x1f\x7f\ufeff]")
 
 
 def kind_of(raw: bytes, name: str) -> str:
@@ -156,7 +197,7 @@ def _inked(text: str, path: Path) -> str:
     return text
 
 
-def _csv(text: str, path: Path, kind: str) -> lists.Rows:
+def _csv(text: Iterable[str], path: Path, kind: str) -> lists.Rows:
     return lists.csv_rows(text, path, "corpus-bad", lists.HEADS["text"], delimiter="\t" if kind == ".tsv" else ",")
 
 
@@ -198,7 +239,7 @@ def _book(raw: bytes, name: str, path: Path) -> Found:
         try:
             if rows is None:
                 raise KgError("sheet-columns", path=where)
-            documents += lists.articles(rows, f"{name}#{sheet.name}" if several else name, where, keep=True, numbered=True)
+            documents += list(lists.articles(rows, f"{name}#{sheet.name}" if several else name, where, keep=True, numbered=True))
         except KgError as error:
             problems.append(error)
     if not documents:

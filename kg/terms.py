@@ -7,7 +7,7 @@ what makes writing fast: no object is made for a term.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from decimal import Decimal
 from urllib.parse import quote
 
@@ -61,7 +61,12 @@ def declared(graph: Graph) -> dict[str, Predicate]:
 
 def prefixes_of(graph: Graph, base: str = BASE) -> dict[str, str]:
     """Every prefix that the graph is written with: those of packs too, where their relations are used."""
-    own = {p.id.partition(":")[0]: p.namespace for p in declared(graph).values()}
+    return prefixes_with(declared(graph).values(), base)
+
+
+def prefixes_with(predicates: Iterable[Predicate], base: str = BASE) -> dict[str, str]:
+    """Every prefix that a graph with these relations of packs is written with."""
+    own = {p.id.partition(":")[0]: p.namespace for p in sorted(predicates, key=lambda p: p.id)}
     return {**prefixes(base), **({**DECLARING, **own} if own else {})}
 
 

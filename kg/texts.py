@@ -32,16 +32,18 @@ def kept_name(path: str) -> str:
 
 def write_texts(sources: Iterable[SourceFile], folder: Path) -> list[str]:
     """Write the texts to be kept, and their index, below a folder; their names, the index last. None where there are none."""
-    kept = sorted((s for s in sources if s.kept), key=lambda s: s.path)
-    for source in kept:
-        path = folder / source.kept
-        path.parent.mkdir(parents=True, exist_ok=True)
-        path.write_bytes(source.text.encode("utf-8", "replace"))
+    kept: list[tuple[str, str, str]] = []
+    for source in sources:
+        if source.kept:
+            path = folder / source.kept
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_bytes(source.text.encode("utf-8", "replace"))
+            kept.append((source.path, source.kept, source.sha256))
     if not kept:
         return []
-    rows = (f"{s.path}\t{s.kept}\t{s.sha256}\n" for s in kept)
-    (folder / INDEX).write_bytes((_HEADER + "".join(rows)).encode("utf-8", "replace"))
-    return [*(s.kept for s in kept), INDEX]
+    kept.sort()
+    (folder / INDEX).write_bytes((_HEADER + "".join("\t".join(row) + "\n" for row in kept)).encode("utf-8", "replace"))
+    return [*(name for _, name, _ in kept), INDEX]
 
 
 def listed(out: Path) -> list[str]:

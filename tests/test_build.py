@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
 import pickle
 import re
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from decimal import Decimal
@@ -17,7 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sample_graph import sample
 
-from kg import outputs
+from kg import outputs, tally
 from kg.build import merge
 from kg.errors import MESSAGES, KgError
 from kg.model import Amount, Article, Aside, Block, DocumentFacts, Entity, Evidence, Fact, Graph, Link, Mention, Metric, Quantity, Run, SourceFile, Span
@@ -126,10 +124,10 @@ def test_merge_of_nothing_is_an_empty_graph() -> None:
 
 def test_report_counts_every_quantity_once() -> None:
     """In facts, set aside, unexplained."""
-    report = outputs.Report(sample())
+    held = tally.of_graph(sample())
     amounts = sum(len(f.amounts) for f in sample().facts)
-    assert report.quantities == (amounts, 1, 1)
-    shown = outputs.as_json(report)
+    assert held.quantities == (amounts, 1, 1)
+    shown = outputs.as_json(outputs.Report(tally=held))
     assert shown["unexplained"] == [{"file": "seeds/002.txt", "offset": sample().sources[1].text.index("30余名"), "text": "30余名"}]
 
 
@@ -174,7 +172,7 @@ def built(inputs: Sequence[Path], out: Path, formats: Sequence[str] = tuple(outp
 def test_every_format_leaves_its_files_and_nothing_else(tmp_path: Path) -> None:
     """No temporary file stays."""
     files = built([news(tmp_path / "news")], tmp_path / "out")
-    assert set(files) == {f for names in outputs.FILES.values() for f in names}
+    assert set(files) == {f for names in outputs.FILES.values() for f in names} | {"manifest.json"}
     assert all(files.values())
 
 
@@ -219,20 +217,6 @@ def test_a_document_that_breaks_the_program_is_left_out_and_told(tmp_path: Path,
     report = outputs.run([news(tmp_path / "news")], tmp_path / "out", formats=["turtle", "report"])
     assert [(p.slug, p.values["path"]) for p in report.problems] == [("extract-failed", "news/b.txt")]
     assert json.loads((tmp_path / "out" / "report.json").read_text("utf-8"))["left_out"] == [{"error": "extract-failed", "file": "news/b.txt"}]
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="the fault is handed to the workers by forking")
-def test_a_worker_that_dies_is_told(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The build does not hang, and earlier output is whole."""
-    from kg import build
-
-    folder = news(tmp_path / "news")
-    before = built([folder], tmp_path / "out", ["turtle"])
-    monkeypatch.setattr(build, "extract", lambda document, pack: os._exit(9))
-    with pytest.raises(KgError) as caught:
-        built([folder], tmp_path / "out", ["turtle"], jobs=2)
-    assert caught.value.slug == "worker-lost"
-    assert files_of(tmp_path / "out") == before
 
 
 def test_a_folder_that_was_made_for_nothing_is_removed(tmp_path: Path) -> None:

@@ -73,7 +73,7 @@ BAD_INPUT: list[object] = [
     pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--formats", "turtle,pdf"], 2, "no such format: pdf", id="unknown format"),
     pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--base", "example.org"], 2, "bad base IRI", id="base without scheme"),
     pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--base", "https://example.org/x"], 2, "ends in / or #", id="base without end"),
-    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--jobs", "0"], 2, "--jobs", id="no process"),
+    pytest.param({"a.txt": TEXT}, ["build", "a.txt", "-o", "out", "--jobs", "-1"], 2, "--jobs", id="fewer than no processes"),
     pytest.param({"c.jsonl": "{\n"}, ["build", "c.jsonl", "-o", "out"], 2, "c.jsonl, line 1", id="broken corpus"),
     pytest.param({}, ["try", " "], 2, "no text", id="try nothing"),
     pytest.param({}, ["query", "none.ttl", "loans-by-bank"], 2, "no graph at none.ttl", id="query no graph"),
@@ -154,7 +154,7 @@ def test_build_says_what_it_read_found_and_wrote(kg: Run) -> None:
     assert (code, err) == (0, "")
     for words in ("1 file · 1 article · 0 passages dropped as copies", "Branch", "out/graph.ttl", "kB", "kg query out/graph.ttl"):
         assert words in out
-    assert sorted(p.name for p in Path("out").iterdir()) == ["graph.ttl", "report.json"]
+    assert sorted(p.name for p in Path("out").iterdir()) == ["graph.ttl", "manifest.json", "report.json"]
 
 
 def test_build_speaks_chinese_where_the_locale_does(kg: Run) -> None:
@@ -170,7 +170,9 @@ def test_all_formats_by_one_word(kg: Run) -> None:
 
     write({"a.txt": TEXT})
     assert kg("build", "a.txt", "-o", "out", "--formats", "all")[0] == 0
-    assert {p.relative_to("out").as_posix() for p in Path("out").rglob("*") if p.is_file()} == {f for names in FILES.values() for f in names}
+    assert {p.relative_to("out").as_posix() for p in Path("out").rglob("*") if p.is_file()} == {f for names in FILES.values() for f in names} | {
+        "manifest.json"
+    }
 
 
 def test_base_is_where_things_live(kg: Run) -> None:

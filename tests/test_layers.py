@@ -16,6 +16,7 @@ MODULES = sorted(p.stem for p in KG.glob("*.py") if p.stem not in ("__init__", "
 LAYERS = """
 model errors progress
 encodings streams
+folder crew
 pack ontology fold prints
 lines bylines copies pages
 quantities asides dates
@@ -34,9 +35,14 @@ extract reprints
 plain markdown chat archives texts office webpage pdf
 lists
 readers
-documents build proposals
+documents build codec proposals
+store
+corpus
+slices
 view terms concepts spans correction_lines verdicts corrections privacy
+tally
 endpoint rdf network unfold neo4j records page tables
+stream
 outputs show lint pack_new
 sparql answers shapes
 syntax

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from kg import outputs
+from kg import outputs, tally
 from kg.build import merge
 from kg.documents import text_source
 from kg.extract import extract
@@ -176,7 +176,7 @@ def test_every_quantity_ends_somewhere(path: Path) -> None:
     assert found == used | set(aside)
     assert len(aside) == len(set(aside))
     assert not used & set(aside)
-    assert outputs.Report(merge([done])).quantities == (len(used), sum(bool(x.reason) for x in done.asides), sum(not x.reason for x in done.asides))
+    assert tally.of_graph(merge([done])).quantities == (len(used), sum(bool(x.reason) for x in done.asides), sum(not x.reason for x in done.asides))
 
 
 # ---------------------------------------------------------------- what never becomes one
