@@ -35,7 +35,7 @@ from .model import (
     Span,
     TimeRef,
 )
-from .reprints import Story, stories
+from .reprints import Story, packed, stories
 
 Plain = list[Any]
 
@@ -77,14 +77,14 @@ def pack(part: DocumentFacts) -> Packed:
         [[m.id, m.label, m.aliases] for m in part.metrics],
         list(map(_predicate, part.predicates)),
     ]
-    told = [[x.article, x.order, _day(x.day), x.prints, sorted(x.names), sorted(x.numbers)] for x in stories(part)]
+    told = [[x.article, x.order, _day(x.day), x.prints.tolist(), x.names.tolist(), x.numbers.tolist()] for x in stories(part)]
     return Packed(s.path, s.sha256, s.encoding, *(zlib.compress(_json(plain), 1) for plain in (told, outline_of(part), body)))
 
 
 def stories_of(data: bytes) -> Iterator[Story]:
     """The stories that were packed."""
     for article, (issued, path, raw), day, prints, names, numbers in json.loads(zlib.decompress(data)):
-        yield Story(article, (issued, path, raw), _day_of(day), tuple(prints), frozenset(names), frozenset(numbers))
+        yield Story(article, (issued, path, raw), _day_of(day), packed(prints), packed(names), packed(numbers))
 
 
 def outline_of(part: DocumentFacts) -> Outline:

@@ -1,7 +1,7 @@
 """The same story in several documents: which article reprints which, and their facts under one name, so that each counts once.
 
-Each article has a fingerprint (`prints`), made in the map. `find` needs of a document only its `stories`: a few hundred small
-integers an article. `renamed` needs of the result only the copies of the part at hand. So a build that keeps its parts in a store
+Each article has a fingerprint (`prints`), made in the map. `find` needs of a document only its `stories`: a few hundred
+integers of four bytes an article. `renamed` needs of the result only the copies of the part at hand. So a build that keeps its parts in a store
 reads each part once for its stories, finds, and renames part by part:
 
     same = find(s for part in store for s in stories(part))
@@ -11,11 +11,12 @@ reads each part once for its stories, finds, and renames part by part:
 from __future__ import annotations
 
 import re
+from array import array
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import chain, repeat
+from itertools import chain, islice, repeat
 from typing import NamedTuple
 from zlib import crc32
 
@@ -28,7 +29,9 @@ ALONE = 0.6  # the same for articles that name and count too little to be told a
 AGREED = 0.4  # of the shorter article's names and numbers that the longer one has too
 TOLD = 4  # names and numbers from which they decide
 SHORTEST = 8  # numbers of a fingerprint: about 40 characters
-COMMON = 64  # a run that so many stories have is a phrase of the genre and leads to no further one
+SKETCH = 16  # the least numbers of a fingerprint, so many or one in so many, lead from another story to this one
+COMMON = 16  # a run that so many stories have is a phrase of the genre and leads to no further one
+NEAR = 8  # stories that are compared, those first to which most leads
 
 
 class First(NamedTuple):
@@ -45,9 +48,9 @@ class Story:
     article: str
     order: tuple[str, str, int]  # issue date, path, place in the file: the first printing has the least
     day: date | None  # what its 今年 and 目前 are counted from
-    prints: tuple[int, ...]
-    names: frozenset[int]
-    numbers: frozenset[int]
+    prints: array[int]  # arrays: there may be a million stories
+    names: array[int]
+    numbers: array[int]
 
 
 def stories(part: DocumentFacts) -> tuple[Story, ...]:
@@ -67,8 +70,13 @@ def stories(part: DocumentFacts) -> tuple[Story, ...]:
     for a in part.articles:
         issued = a.issued.start.isoformat() if a.issued and a.issued.start else "9999"
         place = issued, a.path, a.runs[0].raw if a.runs else 0
-        out.append(Story(a.id, place, _day(a), a.prints, frozenset(names[a.id]), frozenset(numbers[a.id])))
+        out.append(Story(a.id, place, _day(a), packed(a.prints), packed(names[a.id]), packed(numbers[a.id])))
     return tuple(out)
+
+
+def packed(numbers: Iterable[int]) -> array[int]:
+    """Numbers of 32 bits in four bytes each, sorted."""
+    return array("I" if array("I").itemsize == 4 else "L", sorted(numbers))
 
 
 def _day(a: Article) -> date | None:
@@ -83,39 +91,42 @@ def find(told: Iterable[Story]) -> dict[str, First]:
     """Article id of a copy → the first printing of its story: the earliest by date of issue, then by path.
 
     An article is a copy where the shorter of the two stands in the longer one for a large part, and their names and numbers
-    agree: two press releases of one mould do not. The order of `told` does not matter; time grows with it and no faster.
+    agree: two press releases of one mould do not. The order of `told` does not matter; time and memory grow with it and no faster.
     """
     ordered = sorted(told, key=lambda s: (s.order, s.article))
-    sizes = [len(s.prints) for s in ordered]
-    index: dict[int, Sequence[int]] = {}
+    index: dict[int, Sequence[int]] = {}  # number of a sketch → the stories that have it there, by their place in `ordered`
     first: dict[str, First] = {}
     for n, story in enumerate(ordered):
         if len(story.prints) < SHORTEST:
             continue
-        shared = Counter(chain.from_iterable(map(index.get, story.prints, repeat(()))))
-        near = [(k, count) for k, count in shared.items() if count >= LEAST * min(sizes[k], sizes[n]) and ordered[k].article != story.article]
+        met = Counter(chain.from_iterable(map(index.get, story.prints, repeat(()))))
+        near = sorted((-count, k) for k, count in met.items() if ordered[k].article != story.article)[:NEAR]
         # the nearest of those before it, of equals the earliest
-        best = min(((-share(ordered[k], story, count), k) for k, count in near), default=(0.0, 0))
+        best = min(((-share(ordered[k], story), k) for _, k in near), default=(0.0, 0))
         if best[0] and story.article not in first:
             first[story.article] = First(ordered[best[1]].article, ordered[best[1]].day)
             continue
-        for p in story.prints:
-            places = index.get(p, ())
-            if len(places) < COMMON:
-                index[p] = (*places, n)
+        free = (p for p in story.prints if len(index.get(p, ())) < COMMON)
+        for p in islice(free, max(SKETCH, len(story.prints) // SKETCH)):
+            index[p] = (*index.get(p, ()), n)
     return first
 
 
-def share(a: Story, b: Story, shared: int) -> float:
-    """How much of the shorter story stands in the longer one, by the numbers `shared` of their fingerprints; 0 where it is another story."""
+def share(a: Story, b: Story) -> float:
+    """How much of the shorter story's fingerprint stands in the longer one; 0 where it is another story."""
     short, long = sorted((a, b), key=lambda s: len(s.prints))
-    contained = shared / len(short.prints)
+    contained = _shared(short.prints, long.prints) / len(short.prints)
     if contained < LEAST:
         return 0.0
     told = len(short.names) + len(short.numbers)
-    agreed = len(short.names & long.names) + len(short.numbers & long.numbers)
-    same = agreed >= AGREED * told and 2 * len(short.numbers & long.numbers) >= AGREED * len(short.numbers) if told >= TOLD else contained >= ALONE
+    numbers = _shared(short.numbers, long.numbers)
+    agreed = _shared(short.names, long.names) + numbers
+    same = agreed >= AGREED * told and 2 * numbers >= AGREED * len(short.numbers) if told >= TOLD else contained >= ALONE
     return contained if same else 0.0
+
+
+def _shared(a: array[int], b: array[int]) -> int:
+    return len(set(a).intersection(b))
 
 
 # ---------------------------------------------------------------- one name for what both say
