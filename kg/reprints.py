@@ -99,10 +99,11 @@ def find(told: Iterable[Story]) -> dict[str, First]:
     for n, story in enumerate(ordered):
         if len(story.prints) < SHORTEST:
             continue
+        mine = set(story.prints)
         met = Counter(chain.from_iterable(map(index.get, story.prints, repeat(()))))
         near = sorted((-count, k) for k, count in met.items() if ordered[k].article != story.article)[:NEAR]
         # the nearest of those before it, of equals the earliest
-        best = min(((-share(ordered[k], story), k) for _, k in near), default=(0.0, 0))
+        best = min(((-share(ordered[k], story, len(mine.intersection(ordered[k].prints))), k) for _, k in near), default=(0.0, 0))
         if best[0] and story.article not in first:
             first[story.article] = First(ordered[best[1]].article, ordered[best[1]].day)
             continue
@@ -112,21 +113,17 @@ def find(told: Iterable[Story]) -> dict[str, First]:
     return first
 
 
-def share(a: Story, b: Story) -> float:
-    """How much of the shorter story's fingerprint stands in the longer one; 0 where it is another story."""
+def share(a: Story, b: Story, shared: int) -> float:
+    """How much of the shorter story stands in the longer one, by the numbers `shared` of their fingerprints; 0 where it is another story."""
     short, long = sorted((a, b), key=lambda s: len(s.prints))
-    contained = _shared(short.prints, long.prints) / len(short.prints)
+    contained = shared / len(short.prints)
     if contained < LEAST:
         return 0.0
     told = len(short.names) + len(short.numbers)
-    numbers = _shared(short.numbers, long.numbers)
-    agreed = _shared(short.names, long.names) + numbers
+    numbers = len(set(short.numbers).intersection(long.numbers))
+    agreed = len(set(short.names).intersection(long.names)) + numbers
     same = agreed >= AGREED * told and 2 * numbers >= AGREED * len(short.numbers) if told >= TOLD else contained >= ALONE
     return contained if same else 0.0
-
-
-def _shared(a: array[int], b: array[int]) -> int:
-    return len(set(a).intersection(b))
 
 
 # ---------------------------------------------------------------- one name for what both say
