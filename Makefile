@@ -2,8 +2,8 @@
 # make test    set up what the tests need and run all of them
 # make docs    the documents as a site, build/site/index.html
 # make bench   speed of the build, against jieba.posseg over the same text; of queries, checks and Turtle; whether time grows
-#              with the text and no faster; how well reprints are found; processes and cache
-# make soak    50,000 pages whose facts are known, pages of one line up to 16 MB, 10,000 documents twice, the memory of 100,000 (hours)
+#              with the text and no faster; how well reprints are found; processes and cache; stores
+# make soak    50,000 pages whose facts are known, pages of one line up to 16 MB, 10,000 documents twice, the memory of 100,000, a store of 10M (hours)
 # make eval    accuracy against the gold
 # make reason  whether ontology and graph contradict themselves, by HermiT (needs Java)
 # make wheelhouse  a folder of every wheel for an install without a network; PLATFORM=win_amd64 PYTHON_VERSION=3.12 for another machine
@@ -33,12 +33,16 @@ bench: $(VENV)/.installed
 	$(BIN)/python -m bench.linear
 	$(BIN)/python -m bench.reprints
 	$(BIN)/python -m bench.corpus
+	$(PIP) $$(grep -E '^(pyarrow|duckdb)==' requirements-test.txt)
+	$(BIN)/python -m bench.store
 
 soak: $(VENV)/.installed
 	$(BIN)/python -m bench.linear --from 1M --to 16M
 	$(BIN)/python -m bench.soak
 	$(BIN)/python -m bench.corpus --documents 10000 --repeat 1
 	$(BIN)/python -m bench.corpus --memory 100000 --characters 300
+	$(PIP) $$(grep -E '^(pyarrow|duckdb)==' requirements-test.txt)
+	$(BIN)/python -m bench.store --size 10M
 
 eval: $(VENV)/.installed
 	$(BIN)/kg evaluate tests/gold/seeds

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING
@@ -123,17 +123,27 @@ def left_out(data: GraphFile, text: str) -> list[str]:
     if found.observed:
         return _other_observations(data, found)
     counted = _counted(data, found)
+    events = (row for row in data.select(_EVENTS.replace("LANG", _language())) if row["e"] not in counted)
+    return left_out_of(text, ((row, 1, Decimal(row.get("v", "0"))) for row in events), bool(counted))
+
+
+def left_out_of(text: str, events: Iterable[tuple[Mapping[str, str], int, Decimal]], counted: bool) -> list[str]:
+    """The same of events that are known: values as `_EVENTS` names them, how many, their sum. `counted`: whether the total holds any."""
+    found = _summed(text)
+    if found is None:
+        return []
     named = {word for c in everywhere(found.pattern) for word in tokens(c.text)}
-    rows: dict[str, list[Decimal]] = {}
-    for row in data.select(_EVENTS.replace("LANG", _language())):
-        if row["e"] not in counted:
-            rows.setdefault(_kind(row, named), []).append(Decimal(row.get("v", "0")))
-    if not counted and not rows:
+    kinds: dict[str, tuple[int, Decimal]] = {}
+    for row, count, total in events:
+        kind = _kind(row, named)
+        n, so_far = kinds.get(kind, (0, Decimal()))
+        kinds[kind] = n + count, so_far + total
+    if not counted and not kinds:
         return []
     title = say("未计入合计（全图）", "left out of the total (of the whole graph)")
-    if not rows:
+    if not kinds:
         return [title + say("：无", ": nothing")]
-    lines = sorted(((len(v), kind, sum(v, Decimal())) for kind, v in rows.items()), key=lambda x: (-x[0], x[1]))
+    lines = sorted(((n, kind, total) for kind, (n, total) in kinds.items()), key=lambda x: (-x[0], x[1]))
     width = len(str(lines[0][0]))
     return [title + say("：", ":"), *(f"  {n:>{width}}  {kind}" + (f"  {decimal_text(total)}" if total else "") for n, kind, total in lines)]
 
@@ -151,7 +161,7 @@ def _counted(data: GraphFile, found: _Sum) -> set[str]:
     return {row[found.fact[1:]] for row in data.select(query) if row}
 
 
-def _kind(row: dict[str, str], named: set[str]) -> str:
+def _kind(row: Mapping[str, str], named: set[str]) -> str:
     """Why an event is not in the total: the values of it that the query does not name, or else what else keeps it out."""
 
     def name(key: str) -> str:

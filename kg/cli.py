@@ -121,7 +121,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
     default=FORMATS,
     show_default=True,
     metavar="LIST",
-    help="Any of these, jsonld, nquads, graphml-full, gexf-full, cyjs, neo4j, tables; or all. 输出格式。",
+    help="Any of these, jsonld, nquads, graphml-full, gexf-full, cyjs, neo4j, tables, shards; or all. 输出格式。",
 )
 @pack_option
 @date_option
@@ -132,6 +132,7 @@ def try_(text: str | None, day: str | None, packs: tuple[Path, ...], turtle: boo
 @click.option("--no-cache", is_flag=True, help="Extract everything anew and keep nothing. 不用缓存。")
 @click.option("--corrections", "corrected", type=PATH, metavar="FILE", help="In place of the corrections.tsv beside the input. 更正表。")
 @llm_options
+@click.option("--engine", default="", metavar="spark[=MASTER]", help="Build shards on Spark, here or on a cluster. 用 Spark 建图分片，可在集群上。")
 @click.option(
     "--min-confidence", "least", type=click.FloatRange(0, 1), default=0.5, show_default=True, help="Facts below it stay out. 低于此置信度的事实不收。"
 )
@@ -147,6 +148,7 @@ def build_(
     cache: Path | None,
     no_cache: bool,
     corrected: Path | None,
+    engine: str,
     least: float,
     url: str | None,
     model: str | None,
@@ -170,11 +172,15 @@ def build_(
     gc.disable()  # values without cycles: a collector would walk them all, again and again, and find nothing
     click.get_current_context().call_on_close(gc.enable)
     given = [f.strip() for f in formats.split(",") if f.strip()]
+    if engine:
+        others = [] if formats == FORMATS else [f for f in given if f != "shards"]
+        _on_spark(inputs, out, engine, others + (["--corrections"] if corrected else []) + (["--llm"] if url or model else []), packs, day, base, least)
+        return
     if given == ["all"]:
         given = list(outputs.FILES)
         if not find_spec("pyarrow"):
-            given.remove("tables")
-            click.echo(say("kg：没有 pyarrow，不写 tables", "kg: tables are left out: there is no pyarrow"), err=True)
+            given = [name for name in given if name not in ("tables", "shards")]
+            click.echo(say("kg：没有 pyarrow，不写 tables 和 shards", "kg: tables and shards are left out: there is no pyarrow"), err=True)
     report = outputs.run(
         documents.expanded(inputs),
         out,
@@ -208,6 +214,30 @@ def build_(
         sys.exit(1)
 
 
+def _on_spark(inputs: tuple[Path, ...], out: Path, engine: str, others: list[str], packs: tuple[Path, ...], day: str | None, base: str, least: float) -> None:
+    """`kg build --engine spark[=MASTER]`: shards, and nothing else."""
+    from . import corrections, documents, outputs, spark, view
+
+    name, _, master = engine.partition("=")
+    if name != "spark":
+        raise click.BadParameter(say(f"应写成 spark 或 spark=MASTER：{engine}", f"write spark or spark=MASTER: {engine}"), param_hint="--engine")
+    inputs = tuple(documents.expanded(inputs))
+    if corrections.find(inputs):
+        others.append("corrections.tsv")
+    if others:
+        raise KgError("spark-only", given=", ".join(others))
+    outputs.check_base(base or view.BASE)
+    done = spark.build(inputs, out, master=master or "local[*]", folders=packs, day=_day(day), base=base or view.BASE, least=least)
+    for problem in done.problems:
+        click.echo(say("kg：", "kg: ") + f"{problem}", err=True)
+    count = sum(f.rows for f in done.manifest.files if f.kind == "graph")
+    where = (done.manifest.folder / "manifest.json").as_posix()
+    click.echo(say(f"{done.documents} 篇 → {count} 条陈述：{where}", f"{done.documents} documents → {count} statements: {where}"))
+    if done.problems:
+        click.echo(say(f"kg：{len(done.problems)} 个文件未处理", f"kg: {len(done.problems)} file(s) left out"), err=True)
+        sys.exit(1)
+
+
 @cli.command("query")
 @click.argument("graph", type=PATH)
 @click.argument("query", required=False)
@@ -236,6 +266,8 @@ def query_(graph: Path, query: str | None, form: str, bindings: tuple[str, ...],
         if "=" not in binding:
             raise click.BadParameter(say(f"应写成 名=值：{binding}", f"write it as NAME=VALUE: {binding}"), param_hint="--set")
     table = queries.run_query(graph, query, {b.split("=", 1)[0]: b.split("=", 1)[1] for b in bindings}, any_sum=any_sum)
+    if table.said:
+        click.echo(say("kg：", "kg: ") + table.said, err=True)
     if form != "table":
         for note in table.notes:
             click.echo(note, err=True)
@@ -400,6 +432,30 @@ def export_(graph: Path, out: Path, tables: bool) -> None:
         raise KgError("out-unwritable", path=out, why=error.strerror) from None
     for path in written:
         click.echo(path.as_posix())
+
+
+@cli.command("load")
+@click.argument("shards", type=PATH)
+@click.option("-o", "--output", "out", required=True, type=PATH, metavar="STORE", help="Folder of the store; an earlier store is replaced. 图库目录。")
+@click.option("--graphs", is_flag=True, help="Keep a named graph for each article: twice the time and room. 每篇文章保留一个命名图。")
+def load_(shards: Path, out: Path, graphs: bool) -> None:
+    """Load shards into a store on disk, which query, explain, check and serve take in place of a graph file.
+    把图分片装入磁盘上的图库，供 query、explain、check、serve 使用。
+
+    \b
+    For graphs too big for memory. An earlier store stays whole until the new one is.
+    适合内存放不下的图；装好之前，原有图库不动。
+    Example 例：
+      kg build news/ -o output/ --formats shards
+      kg load output/shards -o store/
+      kg query store/ loans-by-bank
+    """
+    from . import ondisk
+
+    stored, made = ondisk.load(shards, out, graphs=graphs)
+    if not made:
+        click.echo(say(f"kg：{out.as_posix()} 已是这些分片，未重新装载", f"kg: {out.as_posix()} holds these shards already"), err=True)
+    click.echo(say(f"{out.as_posix()}：{stored.statements} 条陈述", f"{out.as_posix()}: {stored.statements} statements"))
 
 
 @cli.command("rules")

@@ -63,7 +63,7 @@ class Concepts:
             identifier = self.words.get(("unit", word))
             if identifier is None:
                 identifier = "gfc:unit_" + (local_name(word) or digest(word))
-                self.minted.setdefault(identifier, word)
+                self.minted[identifier] = min(word, self.minted.get(identifier, word))  # two words may have one name: the same in every order
             term = self.units[word] = self.use(identifier)
         return term
 

@@ -137,8 +137,25 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "the output in {path} is not whole: a build was stopped while it put its files in place. Run kg build again.",
     ),
     "tables-pyarrow": (
-        '写 Parquet 需要 pyarrow。请安装：pip install "gongfu-kg[tables]"，或在 --formats 中去掉 tables。',
-        'Parquet needs pyarrow. Install it: pip install "gongfu-kg[tables]", or leave tables out of --formats.',
+        '写 Parquet 需要 pyarrow。请安装：pip install "gongfu-kg[tables]"，或在 --formats 中去掉 tables 和 shards。',
+        'Parquet needs pyarrow. Install it: pip install "gongfu-kg[tables]", or leave tables and shards out of --formats.',
+    ),
+    "shards-none": ("没有图分片：{path}（{why}）。请用 --formats shards 重新生成。", "no shards at {path} ({why}). Build them with --formats shards."),
+    "shards-lost": ("缺少分片文件：{path}。请重新生成。", "a file of the shards is missing: {path}. Build them again."),
+    "shards-changed": ("分片文件已被改动：{path}。请重新生成。", "a file of the shards was changed: {path}. Build them again."),
+    "store-foreign": (
+        "{path} 不是图库，不会覆盖。请给 -o 一个新目录或已有的图库。",
+        "{path} is no store and is left alone. Give -o a new folder or an earlier store.",
+    ),
+    "store-damaged": ("图库不完整：{path}。请用 kg load 重新装载。", "the store at {path} is not whole. Load it again with kg load."),
+    "spark-missing": (
+        '--engine spark 需要 {what}。请安装 Java 17，并 pip install "gongfu-kg[spark]"。',
+        '--engine spark needs {what}. Install Java 17, and pip install "gongfu-kg[spark]".',
+    ),
+    "spark-failed": ("Spark 作业失败：{why}。已有的分片未动。", "the Spark job failed: {why}. Earlier shards are untouched."),
+    "spark-only": (
+        "--engine spark 只写 shards，不用更正表、不写其他格式（{given}）。请去掉，或不用 --engine。",
+        "--engine spark writes shards alone, without corrections or other formats ({given}). Leave these out, or --engine.",
     ),
     "graph-missing": (
         "找不到图文件：{path}。请先运行 kg build，或给出 graph.ttl 的路径。",

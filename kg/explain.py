@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ Node = dict[str, list[str]]  # prefixed predicate (with @language) → values: f
 
 _TIME = ("gf:startDate", "gf:endDate", "gf:timeText", "gf:timeBasis", "gf:timeRole")
 _ABOUT_FACT = ("rdf:type", "gf:status", "gf:confidence", "gf:foundBy", "prov:wasDerivedFrom", *_TIME)
+_FACT = "FILTER EXISTS { ?f a gf:Fact }"  # tested in the end: as a pattern of its own the store would begin with it
 _WORDS = {**PROPERTIES, "size": ("规模", "size")}
 
 
@@ -25,7 +27,7 @@ def explain(path: Path | GraphFile, term: str) -> str:
     `term`: a thing by label, alias, prefixed name or IRI; a fact by its id (`f_1f548334c0`, `fact:f_…`); or a place, `file:offset`,
     the offset in code points of the decoded file. Raises KgError.
     """
-    data = path if isinstance(path, GraphFile) else read_graph(path)
+    data = replace(path if isinstance(path, GraphFile) else read_graph(path), looked_up={})
     term = term.strip()
     subject = _subject(data, term)
     if subject and "gf:Fact" in _types(data, subject):
@@ -43,7 +45,7 @@ def explain(path: Path | GraphFile, term: str) -> str:
     raise KgError("term-unknown", term=term, hint=say("相近：", "Near it: ") + "、".join(near) if near else hint)
 
 
-# things first, then concepts (a metric, say)
+# those of things first, then those of concepts
 _LABELS = """SELECT DISTINCT ?x ?l ?concept WHERE {
     ?x skos:prefLabel|skos:altLabel ?l
     FILTER NOT EXISTS { ?x a skos:ConceptScheme }
@@ -51,11 +53,17 @@ _LABELS = """SELECT DISTINCT ?x ?l ?concept WHERE {
 
 
 def _named(data: GraphFile, term: str) -> list[str]:
-    """The things of this label; those only of this alias, if none has it as a label."""
-    rows = [row for row in data.select(_LABELS) if row["l"] == term]
-    wanted = [row["x"] for row in rows if row["concept"] == rows[0]["concept"]]
+    """The things of this label; those only of this alias, if none has it as a label. Looked up, so that a large store answers at once."""
+    import pyoxigraph as ox
+
+    words = (ox.Literal(term), ox.Literal(term, language="zh"), ox.Literal(term, language="en"))
+    labels = [ox.NamedNode(data.prefixes["skos"] + name) for name in ("prefLabel", "altLabel")]
+    found: set[Any] = {q.subject for label in labels for word in words for q in data.store.quads_for_pattern(None, label, word, None)}
+    kinds = {x: set(_types(data, x)) for x in sorted(x.value for x in found)}
+    wanted = [x for x, types in kinds.items() if not types & {"skos:Concept", "skos:ConceptScheme"}]  # things first, then concepts (a metric, say)
+    wanted = wanted or [x for x, types in kinds.items() if "skos:ConceptScheme" not in types]
     main = [x for x in wanted if term in _about(data, x).get("skos:prefLabel@zh", [])]
-    return list(dict.fromkeys(main or wanted))
+    return main or wanted
 
 
 def _subject(data: GraphFile, term: str) -> str:
@@ -75,12 +83,15 @@ def _subject(data: GraphFile, term: str) -> str:
 def _about(data: GraphFile, iri: str) -> Node:
     import pyoxigraph as ox
 
+    if iri in data.looked_up:
+        return data.looked_up[iri]
     out: Node = {}
     for quad in data.store.quads_for_pattern(ox.NamedNode(iri), None, None, None):
         value: Any = quad.object
         language = f"@{value.language}" if isinstance(value, ox.Literal) and value.language else ""
         out.setdefault(data.short(quad.predicate.value) + language, []).append(value.value)
-    return {key: sorted(set(values)) for key, values in out.items()}
+    data.looked_up[iri] = {key: sorted(set(values)) for key, values in out.items()}
+    return data.looked_up[iri]
 
 
 def _kind(data: GraphFile, iri: str) -> str:
@@ -135,7 +146,7 @@ def _thing(data: GraphFile, iri: str) -> str:
     chain = [_label(data, x) for x in _above(data, iri)]
     if chain:
         lines.append(say("  位于或隶属 ", "  in or of ") + " < ".join(chain))
-    facts = [row["f"] for row in data.select(f"SELECT DISTINCT ?f ?k WHERE {{ ?f ?role <{iri}> ; a gf:Fact , ?k FILTER(?k != gf:Fact) }} ORDER BY ?k ?f")]
+    facts = [row["f"] for row in data.select(f"SELECT DISTINCT ?f ?k WHERE {{ ?f ?role <{iri}> {_FACT} ?f a ?k FILTER(?k != gf:Fact) }} ORDER BY ?k ?f")]
     if not facts:
         where = _mentioned(data, iri)
         lines += [say("  没有关于它的事实。", "  No fact is about it.")] + ([say("  见于 ", "  Mentioned at ") + where] if where else [])
@@ -280,24 +291,33 @@ def _marked(data: GraphFile, passage: str, mentions: Iterable[str], roles: dict[
 
 
 def _place(data: GraphFile, term: str, name: str, offset: int) -> str:
-    paths = [row["p"] for row in data.select("SELECT DISTINCT ?p WHERE { ?f gf:path ?p } ORDER BY ?p")]
     name = name.replace("\\", "/")
-    files = [p for p in paths if p == name or p.endswith("/" + name) or name.endswith("/" + p)]
+    files = _files(data, name)
     if not files:
-        raise KgError("term-place", term=term, hint=say("图里的文件：", "Files of the graph: ") + "、".join(paths[:8]))
-    spans = list(
-        data.select(
-            "SELECT ?p ?path ?s ?e WHERE { ?p a gf:Passage ; gf:inArticle/dct:isPartOf/gf:path ?path . "
-            "{ ?p gf:quote ?q ; gf:start ?s ; gf:end ?e } UNION { ?p gf:segment/gf:start ?s ; gf:segment ?g . ?g gf:start ?s ; gf:end ?e } } ORDER BY ?path ?s"
-        )
+        paths = [row["p"] for row in data.select("SELECT DISTINCT ?p WHERE { ?f gf:path ?p } ORDER BY ?p LIMIT 8")]
+        raise KgError("term-place", term=term, hint=say("图里的文件：", "Files of the graph: ") + "、".join(paths))
+    spans = (
+        "SELECT ?p ?s ?e WHERE {{ ?article dct:isPartOf <{file}> . ?p gf:inArticle ?article FILTER EXISTS {{ ?p a gf:Passage }} "
+        "{{ ?p gf:quote ?q ; gf:start ?s ; gf:end ?e }} UNION {{ ?p gf:segment ?g . ?g gf:start ?s ; gf:end ?e }} }} ORDER BY ?s ?e ?p"
     )
-    mine = [row for row in spans if row["path"] in files]
+    mine = [row for file in files for row in data.select(spans.format(file=file))]
     found = list(dict.fromkeys(row["p"] for row in mine if int(row["s"]) <= offset < int(row["e"])))
     if not found:
         near = sorted(mine, key=lambda row: min(abs(int(row["s"]) - offset), abs(int(row["e"]) - offset)))[:1]
         hint = say("此处没有语句提到任何事物。", "No sentence that names anything stands there.")
         raise KgError("term-place", term=term, hint=hint + "".join(say(" 最近的语句：", " The nearest: ") + f"{row['s']}-{row['e']}" for row in near))
     return "\n".join(_passage(data, p) for p in found)
+
+
+def _files(data: GraphFile, name: str) -> list[str]:
+    """The files of this path; else those whose path ends so, or that the path ends with."""
+    import pyoxigraph as ox
+
+    exact: set[Any] = {q.subject for q in data.store.quads_for_pattern(None, ox.NamedNode(data.prefixes["gf"] + "path"), ox.Literal(name), None)}
+    if exact:
+        return sorted(x.value for x in exact)
+    rows = data.select("SELECT DISTINCT ?f ?p WHERE { ?f gf:path ?p } ORDER BY ?p")
+    return [row["f"] for row in rows if row["p"].endswith("/" + name) or name.endswith("/" + row["p"])]
 
 
 def _passage(data: GraphFile, passage: str) -> str:
@@ -314,7 +334,7 @@ def _passage(data: GraphFile, passage: str) -> str:
                 lines.append(f"  {node['gf:exact'][0]} → {_label(data, referent)} ({_word(_kind(data, referent))})")
     if numbers:
         lines += [say("数字", "numbers"), *numbers]
-    facts = [row["f"] for row in data.select(f"SELECT DISTINCT ?f WHERE {{ ?f prov:wasDerivedFrom <{passage}> ; a gf:Fact }} ORDER BY ?f")]
+    facts = [row["f"] for row in data.select(f"SELECT DISTINCT ?f WHERE {{ ?f prov:wasDerivedFrom <{passage}> {_FACT} }} ORDER BY ?f")]
     return "\n".join(lines) + "\n" + "".join("\n" + _fact(data, f) for f in facts)
 
 

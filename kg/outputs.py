@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
-from . import __version__, build, corpus, corrections, documents, folder, proposals, records, show, slices, store, stream, tally, texts, view
+from . import __version__, build, corpus, corrections, documents, folder, proposals, records, shards, show, slices, store, stream, tally, texts, view
 from . import pack as packs
 from .errors import KgError, say
 from .model import DocumentFacts, Graph, digest
@@ -34,6 +34,7 @@ FILES: dict[str, tuple[str, ...]] = {
     "cyjs": ("graph.cyjs",),
     "neo4j": ("neo4j/nodes.csv", "neo4j/relationships.csv", "neo4j/load.cypher"),
     "tables": tuple(f"tables/{name}" for name in records.files()),
+    "shards": ("shards/manifest.json",),  # and the files that it names
 }
 LLM_CACHE = ".kg-llm-cache"  # answers of a model, in the output folder
 USUAL = ("turtle", "html", "graphml", "gexf", "csv", "xlsx", "report")
@@ -41,7 +42,7 @@ USUAL = ("turtle", "html", "graphml", "gexf", "csv", "xlsx", "report")
 
 HELD = ("html", "graphml", "gexf", "csv", "xlsx", "jsonld", "nquads", "graphml-full", "gexf-full", "cyjs", "neo4j", "tables")  # need all in memory
 LARGE = 20_000  # documents; from here on these are refused
-STREAMED = ("turtle", "report")  # are written of slices, if there are no other formats and it pays
+STREAMED = ("turtle", "report", "shards")  # are written of slices, if there are no other formats and it pays
 MANY = 2_000  # documents; from here on it pays with one process too
 CACHED = 1_000_000  # bytes of input from which on a build keeps what it extracted, if not told otherwise
 
@@ -136,10 +137,13 @@ def run(
             else:
                 if streamed:
                     of = slices.index(read, work / "index.sqlite")
-                    part = found.size // 3 // len(of)
-                    whole = stream.write_turtle(of, work, base=base, packs=pack, least=least, jobs=jobs, progress=lambda: step(part))
+                    streams = [f for f in ("turtle", "shards") if f in formats] or ["turtle"]
+                    part = found.size // 3 // len(of) // len(streams)
+                    for name in streams:
+                        writer = stream.write_turtle if name == "turtle" else shards.write_slices
+                        whole = writer(of, work, base=base, packs=pack, least=least, jobs=jobs, progress=lambda: step(part))
                     report = _counted(replace(report, duplicates=of.duplicates), replace(whole, sources=len(read)))
-                    write(report, work, [f for f in formats if f != "turtle"])
+                    write(report, work, [f for f in formats if f not in streams])
                     kept = texts.write_texts(slices.kept(of), work)
                 else:
                     parts = list(corpus.parts(read))
@@ -152,8 +156,11 @@ def run(
                     write(report, work, formats, pack=packs.load(*pack), base=base, page_privacy=page_privacy)
                     kept = texts.write_texts(report.graph.sources, work)
                 before = texts.listed(out)
-                folder.place(work, out, [*names, *kept], {**made, "counts": _memo(report)})
+                pieces = [f"shards/{f.name}" for f in shards.read(work / "shards", checked=False).files] if "shards" in formats else []
+                folder.place(work, out, [*pieces, *names, *kept], {**made, "counts": _memo(report)})
                 texts.sweep(out, before, kept)
+                if pieces:
+                    shards.tidy(shards.read(out / "shards", checked=False))
             if shelf and place:
                 shelf.only(read.places)
 
@@ -220,7 +227,7 @@ def _remembered(memo: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack | None = None, base: str = view.BASE, page_privacy: bool = False) -> list[str]:
-    """Write the files of these formats into a folder; their names."""
+    """Write the files of these formats into a folder; their names, in the order in which they are to be put in place."""
     graph = report.graph
     for name in FILES:
         if name not in formats:
@@ -244,6 +251,8 @@ def write(report: Report, out: Path, formats: Sequence[str], *, pack: packs.Pack
             from . import rdf
 
             records.write_tables_of(rdf.write_turtle(graph, base=base, pack=pack), out / "tables")
+        elif name == "shards":
+            shards.write(shards.slices_of(graph), out / "shards", base=base, pack=pack)
         elif name == "neo4j":
             from . import neo4j
 
@@ -272,8 +281,13 @@ def _check(formats: Sequence[str], base: str) -> None:
     for name in formats:
         if name not in FILES:
             raise KgError("format-unknown", given=name, known=", ".join(FILES))
-    if "tables" in formats:
+    if {"tables", "shards"} & set(formats):
         records.require_pyarrow()
+    check_base(base)
+
+
+def check_base(base: str) -> None:
+    """Raises KgError where names cannot begin with this address."""
     parts = urlsplit(base)
     if parts.scheme not in ("http", "https") or not parts.netloc or base[-1] not in "/#" or any(c in base for c in ' <>"{}|\\^`'):
         raise KgError("base-bad", given=base)

@@ -15,17 +15,19 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from difflib import get_close_matches
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .answers import emptied, left_out, open_dimensions
+from .answers import emptied, left_out, left_out_of, open_dimensions
 from .encodings import read_lines
-from .errors import KgError, say
+from .errors import KgError, chinese, say
 from .folder import require_finished
 from .model import decimal_text
+from .ondisk import Stored, find, opened
 from .ontology import ontology_dir
 from .syntax import refuse_service
-from .terms import prefixes
+from .terms import NAMESPACES, prefixes
 
 if TYPE_CHECKING:
     import pyoxigraph as ox
@@ -44,11 +46,13 @@ _NUMBER = re.compile(r"[+-]?\d+(?:\.\d+)?")
 
 @dataclass(frozen=True)
 class GraphFile:
-    """A graph read into memory, with the prefixes that its file declares. Reads come from all of its named graphs."""
+    """A graph read into memory or opened as a `stored` one, with its prefixes. Reads come from all of its named graphs."""
 
     path: Path
     store: ox.Store = field(repr=False)
     prefixes: Mapping[str, str] = field(repr=False)
+    stored: Stored | None = field(default=None, repr=False)
+    looked_up: dict[str, dict[str, list[str]]] = field(default_factory=dict, repr=False, compare=False)  # by `kg explain`, of one answer
 
     def select(self, query: str) -> Iterator[dict[str, str]]:
         """The rows of a SELECT that is known to be good, as plain text; unbound variables are left out."""
@@ -70,9 +74,11 @@ class GraphFile:
 
 
 def read_graph(path: Path) -> GraphFile:
-    """Read a graph file (Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML), or graph.ttl of a folder. Raises KgError."""
+    """Read a graph file (Turtle, N-Triples, N-Quads, TriG, JSON-LD, RDF/XML), or graph.ttl of a folder; open a store. Raises KgError."""
     import pyoxigraph as ox
 
+    if stored := find(path):
+        return GraphFile(path, opened(stored), {**prefixes(stored.base), **_OTHER, **stored.spaces}, stored)
     if path.is_dir():
         require_finished(path)
         path = path / "graph.ttl"
@@ -111,11 +117,15 @@ class Cell:
 
 @dataclass(frozen=True, slots=True)
 class Table:
-    """The answer to a query. An unbound variable is None. `notes`: what a total leaves out; which condition leaves no row."""
+    """The answer to a query. An unbound variable is None.
+
+    `notes`: what a total leaves out; which condition leaves no row. `said`: which engine answered, where it is not the usual one.
+    """
 
     columns: tuple[str, ...]
     rows: tuple[tuple[Cell | None, ...], ...]
     notes: tuple[str, ...] = ()
+    said: str = ""
 
     def to_text(self) -> str:
         """Columns side by side, for a terminal; a Chinese character is two wide."""
@@ -154,6 +164,7 @@ class NamedQuery:
     en: str
     bind: tuple[str, ...]
     text: str = field(repr=False)
+    path: Path = field(repr=False)
 
 
 def named_queries() -> list[NamedQuery]:
@@ -162,7 +173,7 @@ def named_queries() -> list[NamedQuery]:
     for path in sorted((ontology_dir() / "queries").glob("*.rq")):
         text = path.read_text("utf-8")
         head = dict(re.findall(r"^# (\w+): (.*)$", text, re.M))
-        out.append(NamedQuery(path.stem, head.get("zh", ""), head.get("en", ""), tuple(head.get("bind", "").split()), text))
+        out.append(NamedQuery(path.stem, head.get("zh", ""), head.get("en", ""), tuple(head.get("bind", "").split()), text, path))
     return out
 
 
@@ -175,6 +186,9 @@ def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str,
     """
     text = _query_text(query)
     data = graph if isinstance(graph, GraphFile) else read_graph(graph)
+    twin = None if bindings or data.stored is None else twin_of(text)
+    if twin and find_spec("duckdb"):
+        return by_tables(data, text, twin)
     for name, value in (bindings or {}).items():
         text = _bind(text, name.lstrip("?$"), value, data.prefixes)
     refuse_service(text)
@@ -183,7 +197,47 @@ def run_query(graph: Path | GraphFile, query: str | Path, bindings: Mapping[str,
     if missing:
         raise KgError("query-sum", open=" ".join(f"gf:{d}" for d in missing))
     why = [emptied(data, text)] if not table.rows else []
-    return replace(table, notes=tuple(note for note in (*why, *left_out(data, text)) if note))
+    slow = say("没有 DuckDB，分组汇总较慢：", "without DuckDB sums take their time: ") + 'pip install "gongfu-kg[big]"' if twin else ""
+    return replace(table, notes=tuple(note for note in (*why, *left_out(data, text)) if note), said=slow)
+
+
+def twin_of(text: str) -> str | None:
+    """The SQL that answers a query that ships over the tables of a store, None where it has none."""
+    path = next((q.path.with_suffix(".sql") for q in named_queries() if q.text == text), None)
+    return path.read_text("utf-8") if path and path.is_file() else None
+
+
+def by_tables(data: GraphFile, text: str, sql: str) -> Table:
+    """The answer to a query that ships by its SQL, with the same notes. Raises KgError."""
+    from .sums import ask
+
+    assert data.stored
+    columns, rows, events, counted = ask(data.stored.tables, sql)
+    concepts = NAMESPACES["gfc"]
+
+    def cell(value: object) -> Cell | None:
+        if value is None:
+            return None
+        if isinstance(value, int | Decimal):
+            return Cell(decimal_text(Decimal(value)), number=True)
+        return Cell(data.short(str(value)), str(value)) if str(value).startswith(data.stored.base if data.stored else "") else Cell(str(value))
+
+    def told(event: Mapping[str, str]) -> dict[str, str]:
+        labels = {k + "l": _concept(data, concepts + event[k]) for k in ("i", "s", "k", "t") if k in event}
+        return {k: concepts + v if k + "l" in labels else v for k, v in event.items()} | labels
+
+    table = Table(
+        tuple(columns), tuple(tuple(map(cell, row)) for row in rows), said=say("由 DuckDB 从事实表算出", "answered by DuckDB from the tables of facts")
+    )
+    why = [emptied(data, text)] if not rows else []
+    left = left_out_of(text, ((told(e), n, total) for e, n, total in events), counted) if events is not None else []
+    return replace(table, notes=tuple(note for note in (*why, *left) if note))
+
+
+def _concept(data: GraphFile, iri: str) -> str:
+    language = "zh" if chinese() else "en"
+    rows = data.select(f'SELECT ?l {{ <{iri}> skos:prefLabel ?l FILTER(LANG(?l) = "{language}") }}')
+    return next((row["l"] for row in rows), "")
 
 
 def answer(data: GraphFile, text: str) -> Table:

@@ -18,7 +18,7 @@ from .concepts import Concepts
 from .model import Fact, Graph, Predicate, Quantity, TimeRef, digest
 from .ontology import ontology_dir, superclasses
 from .pack import Pack, load
-from .spans import Spans, article_name
+from .spans import Spans, article_name, span_article
 from .terms import SPACES, Memo, decimal, declared, expander, line, namer, prefixes_of, text
 from .view import BASE
 
@@ -63,10 +63,14 @@ Placed = tuple[int, str, Node]  # part of the file; what its nodes are sorted by
 def nodes(graph: Graph, base: str = BASE, pack: Pack | None = None) -> Iterator[Node]:
     """All that is written, subject by subject, in the order of the file: sources, things, facts, spans, concepts, relations of packs."""
     pack = pack or load()
-    models = sorted({f.found_by.removeprefix("llm:") for f in graph.facts if f.found_by.startswith("llm:")})
-    yield run_node(((s.path, s.sha256) for s in graph.sources), pack, models)
+    yield run_node(((s.path, s.sha256) for s in graph.sources), pack, models_of(graph.facts))
     for _, _, node in placed(graph, base, pack):
         yield node
+
+
+def models_of(facts: Iterable[Fact]) -> list[str]:
+    """The language models that proposed facts, sorted."""
+    return sorted({f.found_by.removeprefix("llm:") for f in facts if f.found_by.startswith("llm:")})
 
 
 def placed(graph: Graph, base: str, pack: Pack) -> Iterator[Placed]:
@@ -107,8 +111,13 @@ def _with_implied(facts: Iterable[Fact], own: Mapping[str, Predicate]) -> list[F
             roles = _roles(s, parent, o)
             if roles not in claimed and not (parent in both and _roles(o, parent, s) in claimed):
                 claimed.add(roles)
-                out.append(Fact("fact/f_" + digest("implied", f.id), "Claim", roles, (), f.time, f.status, f.evidence, f.confidence, f.found_by, f.review))
+                out.append(Fact(implied(f.id), "Claim", roles, (), f.time, f.status, f.evidence, f.confidence, f.found_by, f.review))
     return out
+
+
+def implied(fact: str) -> str:
+    """The id of the Claim that goes with a Claim whose relation is a kind of another."""
+    return "fact/f_" + digest("implied", fact)
 
 
 def _roles(subject: str, predicate: str, object_: str) -> tuple[tuple[str, str], ...]:
@@ -126,7 +135,11 @@ def _declaration(p: Predicate) -> list[str]:
 
 def run_node(files: Iterable[tuple[str, str]], pack: Pack, models: Sequence[str] = ()) -> Node:
     """The run of the program that made the graph, over files of these paths and hashes; `models` proposed facts."""
-    names = sorted({_file(*f) for f in files})
+    return run_of(sorted({_file(*f) for f in files}), pack, models)
+
+
+def run_of(names: Sequence[str], pack: Pack, models: Sequence[str] = ()) -> Node:
+    """The same over files of these terms, sorted."""
     packs = list(map(str, pack.manifests))
     run = ["a gf:ExtractionRun", f"gf:version {text(__version__)}", *(f"gf:pack {text(name)}" for name in packs)]
     if models:
@@ -291,13 +304,32 @@ def turtle(node: Node) -> str:
     return f"\n{node.subject} " + " ;\n    ".join(node.lines) + " .\n"
 
 
+def nquads(node: Node, full: Memo) -> Iterator[str]:
+    """What a node says as lines of N-Quads; `full` expands its terms.
+
+    What a fact is derived from is said in the graph of that article alone.
+    """
+    start = full[node.subject]
+    ends = [f" {full[graph]} .\n" for graph in node.graphs] or [" .\n"]
+    for said in node.lines:
+        p, _, o = said.partition(" ")
+        first, predicate = o[0], full[p]
+        values = (o,) if first == '"' or " , " not in o else o.split(" , ")
+        if p == "prov:wasDerivedFrom":
+            for value in values:
+                yield f"{start} {predicate} {full[value]} {full[span_article(value)]} .\n"
+            continue
+        for value in values:
+            for end in ends:
+                yield f"{start} {predicate} {full[value]}{end}"
+
+
 def write_nquads(graph: Graph, *, base: str = BASE, pack: Pack | None = None) -> str:
     """The graph as N-Quads, sorted: what an article says is in its own graph, things and concepts in the default graph."""
     full = expander(base, prefixes_of(graph, base))
     lines: set[str] = set()
     for node in nodes(graph, base, pack):
-        start, ends = full[node.subject], [f" {full[g]} .\n" for g in node.graphs] or [" .\n"]
-        lines.update(f"{start} {full[p]} {full[o]}{end}" for p, o in node.pairs() for end in ends)
+        lines.update(nquads(node, full))
     return "".join(sorted(lines))
 
 

@@ -8,19 +8,25 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
+from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .errors import KgError
 from .model import DIVISION_KINDS, decimal_text
 from .ontology import superclasses
 from .view import clean, write_whole
+
+if TYPE_CHECKING:
+    from .rdf import Node
+    from .terms import Memo
 
 Value = str | int | Decimal | date | tuple[str, ...] | None
 Record = dict[str, Value]
@@ -103,9 +109,12 @@ COLUMNS: dict[str, dict[str, str]] = {
         "article": TEXT,
     },
 }
+RANK = "_rank"  # in a row of a fact, beside the columns: the lower, the better its sentence
+SENTENCE = ("sentence", "article", "file", "offset")
 _CLASSES = {"financings": "FinancingEvent", "observations": "Observation", "agreements": "AgreementEvent", "tenures": "Tenure", "relations": "Claim"}
 # The property of a column, where the names differ by more than _ and capitals.
 _PROPERTY = {"rule": "foundBy", "metric_concept": "metric", "subject_iri": "subject", "object_iri": "object"}
+_UNREAD = ("quote", "within", "sha256")
 _LABELLED = {"metric", "per", "compared_with", "subject", "object"}
 _FACTS = {"part_of_total", "under_agreement"}  # lists of facts, which have no name
 
@@ -118,15 +127,16 @@ class Source:
     evidence: Mapping[str, list[str]]  # quantity → its mentions
 
     def all(self, subject: str, name: str) -> list[str]:
-        return self.said.get(subject, {}).get(name, [])
+        said = self.said.get(subject)
+        return said.get(name, []) if said else []
 
     def one(self, subject: str, name: str) -> str:
-        return next(iter(self.all(subject, name)), "")
+        found = self.all(subject, name)
+        return found[0] if found else ""
 
     def kind(self, subject: str) -> str:
         """The narrowest class."""
-        found = {local(t) for t in self.all(subject, "type")}
-        return min(found - {wide for t in found for wide in superclasses().get(t, ())}, default="")
+        return _narrowest(tuple(self.all(subject, "type")))
 
     def label(self, subject: str) -> str:
         return self.one(subject, "prefLabel") or local(subject)
@@ -137,6 +147,12 @@ class Source:
 
     def labels(self, subject: str, name: str) -> tuple[str, ...]:
         return tuple(map(self.word, self.all(subject, name)))
+
+
+@cache
+def _narrowest(types: tuple[str, ...]) -> str:
+    found = {local(t) for t in types}
+    return min(found - {wide for t in found for wide in superclasses().get(t, ())}, default="")
 
 
 def local(iri: str) -> str:
@@ -150,27 +166,71 @@ def local(iri: str) -> str:
 def records(select: Select) -> dict[str, list[Record]]:
     """The rows of every table, by IRI. `select` answers a SPARQL SELECT with plain text."""
     source = _read(select)
-    kinds = {s: source.kind(s) for s in sorted(source.said)}
+    out = rows(source, source.said)
+    mentions, articles = seen(out["mentions"])
+    out["entities"] = entities(source, mentions, articles)
+    return out
+
+
+def rows(source: Source, mine: Iterable[str]) -> dict[str, list[Record]]:
+    """The rows of facts and mentions among some subjects, by IRI."""
+    kinds = {s: source.kind(s) for s in sorted(mine)}
     out: dict[str, list[Record]] = {}
     for table, kind in _CLASSES.items():
         out[table] = [_fact(source, table, s) for s, k in kinds.items() if k == kind]
-    things = [s for s, k in kinds.items() if source.one(s, "prefLabel") and k not in ("Concept", "ConceptScheme")]
-    named = {m: source.all(m, "refersTo") for m, k in kinds.items() if k == "Mention"}
-    counts = Counter(t for found in named.values() for t in found)
-    articles = Counter(t for t, _ in {(t, source.one(m, "inArticle")) for m, found in named.items() for t in found})
-    out["entities"] = [_entity(source, s, kinds[s], counts[s], articles[s]) for s in things]
-    out["mentions"] = [_mention(source, m, t, kinds.get(t, "")) for m, found in named.items() for t in found if t in kinds and source.one(t, "prefLabel")]
+    named = ((m, t) for m, k in kinds.items() if k == "Mention" for t in source.all(m, "refersTo"))
+    out["mentions"] = [_mention(source, m, t, source.kind(t)) for m, t in named if source.one(t, "prefLabel")]
     return out
+
+
+def seen(mentions: Iterable[Record]) -> tuple[Counter[str], Counter[str]]:
+    """How many mentions each thing has, and in how many articles, by IRI."""
+    counts = Counter(str(row["refers_to"]) for row in mentions)
+    articles = Counter(thing for thing, _ in {(str(row["refers_to"]), _article(str(row["mention"]))) for row in mentions})
+    return counts, articles
+
+
+def _article(mention: str) -> str:
+    """What names of one article's mentions begin with."""
+    return mention.rsplit("_", 2)[0]
+
+
+def entities(source: Source, mentions: Mapping[str, int], articles: Mapping[str, int]) -> list[Record]:
+    """The rows of things, by IRI; their counts come from elsewhere."""
+    kinds = {s: source.kind(s) for s in sorted(source.said) if source.one(s, "prefLabel")}
+    return [_entity(source, s, k, mentions.get(s, 0), articles.get(s, 0)) for s, k in kinds.items() if k not in ("Concept", "ConceptScheme")]
 
 
 def _read(select: Select) -> Source:
     said: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
-    for row in select("SELECT ?s ?p ?o WHERE { ?s ?p ?o FILTER(?p NOT IN (gf:quote, gf:within, gf:sha256)) }"):
+    unread = ", ".join(f"gf:{name}" for name in _UNREAD)
+    for row in select(f"SELECT ?s ?p ?o WHERE {{ ?s ?p ?o FILTER(?p NOT IN ({unread})) }}"):
         values = said[row["s"]][local(row["p"])]
         if row["o"] not in values[-1:]:
             values.append(row["o"])
     for row in select('SELECT ?s ?l WHERE { ?s skos:prefLabel ?l FILTER(LANG(?l) = "zh") }'):
         said[row["s"]]["prefLabel"] = [row["l"]]  # concepts have an English one too
+    return _source(said)
+
+
+def source_of(nodes: Iterable[Node], full: Memo) -> Source:
+    """What nodes say: the same as read back from the file; `full` expands their terms."""
+    said = defaultdict[str, dict[str, list[str]]](lambda: defaultdict(list))
+    for node in nodes:
+        properties = said[full[node.subject][1:-1]]
+        for p, o in node.pairs():
+            name = "type" if p == "a" else p.partition(":")[2]
+            if name in _UNREAD or (name == "prefLabel" and o.endswith("@en")):
+                continue
+            if o[0] == '"':
+                words = o[1 : o.rindex('"')]
+                properties[name].append(json.loads(f'"{words}"') if "\\" in words else words)
+            else:
+                properties[name].append(o if o[0].isdigit() else full[o][1:-1])
+    return _source(said)
+
+
+def _source(said: Mapping[str, Mapping[str, list[str]]]) -> Source:
     for properties in said.values():
         for values in properties.values():
             if len(values) > 1:
@@ -185,15 +245,27 @@ def _read(select: Select) -> Source:
 # ---------------------------------------------------------------- rows
 
 
+@cache
+def _plan(table: str) -> list[tuple[str, str, str, bool]]:
+    """The columns that a property fills: column, property, kind, whether with addresses."""
+    return [
+        (column, _PROPERTY.get(column) or _camel(column.removesuffix("_iri")), kind, column.endswith("_iri") or column in _FACTS)
+        for column, kind in COLUMNS[table].items()
+        if kind in (LIST, TEXT)
+    ]
+
+
 def _fact(source: Source, table: str, fact: str) -> Record:
     row: Record = {}
-    for column, kind in COLUMNS[table].items():
-        name = _PROPERTY.get(column) or _camel(column.removesuffix("_iri"))
-        iris = column.endswith("_iri") or column in _FACTS
-        if kind == LIST:
-            row[column] = tuple(source.all(fact, name)) if iris else source.labels(fact, name)
-        elif kind == TEXT:
-            value = source.one(fact, name)
+    said = source.said.get(fact, {})
+    for column, name, kind, iris in _plan(table):
+        values = said.get(name)
+        if not values:
+            row[column] = () if kind == LIST else None
+        elif kind == LIST:
+            row[column] = tuple(values) if iris else tuple(map(source.word, values))
+        else:
+            value = values[0]
             row[column] = (value if iris else source.word(value) if column in _LABELLED else local(value)) or None
     if "amount" in COLUMNS[table]:
         row |= _sum(source, source.one(fact, "amount"))
@@ -234,7 +306,9 @@ def _ground(source: Source, fact: str) -> Record:
     best = min(passages, key=lambda p: (p not in stated, -held[p], source.one(p, "inArticle"), int(source.one(p, "start") or 0)), default="")
     if not best:
         return {"articles": 0}
-    return _place(source, best) | {"sentence": source.one(best, "exact"), "articles": len({source.one(p, "inArticle") for p in passages})}
+    place, article = _place(source, best), source.one(best, "inArticle")
+    rank = f"{int(best not in stated)} {10**8 - held[best]} {article} {place['offset'] or 0:012}"
+    return place | {"sentence": source.one(best, "exact"), "articles": len({source.one(p, "inArticle") for p in passages}), RANK: rank}
 
 
 def _place(source: Source, span: str) -> Record:
@@ -282,6 +356,7 @@ def _mention(source: Source, mention: str, thing: str, kind: str) -> Record:
     return row | _place(source, mention) | {"offset_end": int(end) if end else None, "sentence": source.one(source.one(mention, "inPassage"), "exact") or None}
 
 
+@cache
 def _camel(column: str) -> str:
     """
     >>> _camel("under_agreement")
@@ -318,7 +393,7 @@ def write_tables(select: Select, folder: Path) -> list[Path]:
     require_pyarrow()
     out = []
     for name, rows in records(select).items():
-        for suffix, data in (("parquet", _parquet(COLUMNS[name], rows)), ("csv", _csv(COLUMNS[name], rows))):
+        for suffix, data in (("parquet", parquet(COLUMNS[name], rows)), ("csv", _csv(COLUMNS[name], rows))):
             write_whole(folder / f"{name}.{suffix}", data)
             out.append(folder / f"{name}.{suffix}")
     return out
@@ -341,7 +416,8 @@ def write_tables_of(turtle: str, folder: Path) -> list[Path]:
     return write_tables(select, folder)
 
 
-def _parquet(columns: Mapping[str, str], rows: Iterable[Record]) -> bytes:
+def parquet(columns: Mapping[str, str], rows: Iterable[Record]) -> bytes:
+    """Rows as a Parquet file."""
     import pyarrow as pa
     import pyarrow.parquet as pq
 

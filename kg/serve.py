@@ -24,6 +24,7 @@ from urllib.parse import parse_qs, quote, urlsplit
 
 from . import __version__
 from .errors import MESSAGES, KgError
+from .ondisk import MARKER
 from .query import named_queries
 from .terms import SPACES
 from .workers import Answer, Pool, Question
@@ -301,7 +302,7 @@ def open_server(
     graph: Path, host: str = "127.0.0.1", port: int = 0, *, timeout: float = 30.0, cors: bool = False, size: int | None = None, limit: int = 32 << 20
 ) -> Server:
     """A server that listens and has its workers started; close it with `close_server`. Port 0: any that is free. Raises KgError."""
-    path = graph / "graph.ttl" if graph.is_dir() else graph
+    path = graph / "graph.ttl" if graph.is_dir() and not (graph / MARKER).is_file() else graph
     page = path.with_name("network.html")
     pool = Pool(path, size or min(4, os.cpu_count() or 1), timeout, limit)
     try:

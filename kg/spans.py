@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_right
 from collections.abc import Iterable, Iterator
 
@@ -9,6 +10,7 @@ from .model import Amount, Article, Aside, Fact, Graph, Mention, Quantity, Span,
 from .terms import Memo, line, text
 
 Place = tuple[str, int, int]  # article, start, end, in its clean text
+_COPY = re.compile(r"_copy\d+$")
 Raw = tuple[int, int]  # start, end of a segment, in the file
 
 
@@ -54,7 +56,7 @@ class Spans:
             if not link.mention.anaphor:
                 self.surfaces.setdefault(link.entity, set()).add(self.articles[link.mention.article].at(link.mention.span))
         for e in graph.entities:
-            if e.size:
+            if e.size and e.size.mention.article in self.articles:
                 self._mention(e.size.mention, self.size_name(e.id))
         for aside_name, aside in self.asides(graph):
             self._mention(aside.amount.mention, aside_name)
@@ -118,7 +120,8 @@ class Spans:
         passages: list[str] = []
         mentions: list[str] = []
         for _, name, amount in quantities:
-            mentions.append(self._mention(amount.mention, name))
+            if amount.mention.article in self.articles:  # of a fact of another slice, only what is said here
+                mentions.append(self._mention(amount.mention, name))
         for evidence in fact.evidence:
             for span in evidence.passages:
                 place = self._passage((evidence.article, span.start, span.end))
@@ -201,6 +204,15 @@ def _span_name(letter: str, place: Place, copy: int = 0) -> str:
     ('source:m_323fb5fcf1_4_10', 'source:p_323fb5fcf1_0_9_copy1')
     """
     return f"source:{letter}_{place[0].removeprefix('a_')}_{place[1]}_{place[2]}" + (f"_copy{copy}" if copy else "")
+
+
+def span_article(term: str) -> str:
+    """The term of the article that a passage or mention is of.
+
+    >>> span_article("source:m_323fb5fcf1_4_10"), span_article("source:p_323fb5fcf1_0_9_copy1")
+    ('source:a_323fb5fcf1', 'source:a_323fb5fcf1')
+    """
+    return article_name(_COPY.sub("", term)[len("source:m_") :].rsplit("_", 2)[0])
 
 
 def _within(mentions: Iterable[Place]) -> dict[Place, Place]:

@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Any
 
 from .answers import emptied, left_out, open_dimensions
 from .errors import KgError, chinese
+from .ondisk import MARKER
 from .query import GraphFile, read_graph
 from .sparql import tokens
 from .syntax import complaint, is_update, refuse_service
@@ -195,7 +196,7 @@ def work(pipe: Connection, path: Path, limit: int, timeout: float, memory: int) 
             ask(data, Question(text, form=name, notes=True, any_sum=True), limit)
     lock(pipe, memory)
     own = "zh" if chinese() else "en"
-    pipe.send((dict(data.prefixes), len(data.store)))
+    pipe.send((dict(data.prefixes), data.stored.statements if data.stored else len(data.store)))
     try:
         while True:
             question: Question = pipe.recv()
@@ -346,9 +347,9 @@ class Pool:
 
 
 def stamp(path: Path) -> tuple[int, int, float]:
-    """Changes when the file does; while it is missing it counts as unchanged from one second to the next."""
+    """Changes when the file or store does; while it is missing it counts as unchanged from one second to the next."""
     try:
-        found = path.stat()
+        found = (path / MARKER if path.is_dir() else path).stat()
         return found.st_mtime_ns, found.st_size, found.st_ino
     except OSError:
         return 0, 0, math.floor(time.monotonic())

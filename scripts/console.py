@@ -40,7 +40,7 @@ OTHERS = {
     "cypher-shell": "tests/test_howto.py runs Neo4j's linter over the script",
 }
 # Options of `kg` that want another machine's answer: their own tests stand in for it.
-ELSEWHERE = ("--llm",)
+ELSEWHERE = ("--llm", "--engine")
 BLOCK = re.compile(r"^( *)```([^\n`]*)\n(.*?)^\1```", re.M | re.S)
 
 

@@ -172,7 +172,8 @@ def built(inputs: Sequence[Path], out: Path, formats: Sequence[str] = tuple(outp
 def test_every_format_leaves_its_files_and_nothing_else(tmp_path: Path) -> None:
     """No temporary file stays."""
     files = built([news(tmp_path / "news")], tmp_path / "out")
-    assert set(files) == {f for names in outputs.FILES.values() for f in names} | {"manifest.json"}
+    shards = {f"shards/{f['name']}" for f in json.loads(files["shards/manifest.json"])["files"]}
+    assert set(files) == {f for names in outputs.FILES.values() for f in names} | {"manifest.json"} | shards
     assert all(files.values())
 
 

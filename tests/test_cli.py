@@ -166,13 +166,14 @@ def test_build_speaks_chinese_where_the_locale_does(kg: Run) -> None:
 
 def test_all_formats_by_one_word(kg: Run) -> None:
     """--formats all."""
+    from kg import shards
     from kg.outputs import FILES
 
     write({"a.txt": TEXT})
     assert kg("build", "a.txt", "-o", "out", "--formats", "all")[0] == 0
-    assert {p.relative_to("out").as_posix() for p in Path("out").rglob("*") if p.is_file()} == {f for names in FILES.values() for f in names} | {
-        "manifest.json"
-    }
+    found = {p.relative_to("out").as_posix() for p in Path("out").rglob("*") if p.is_file() and p.parent.name != "shards"}
+    assert found == {f for names in FILES.values() for f in names} - {"shards/manifest.json"} | {"manifest.json"}
+    assert shards.read(Path("out")).files
 
 
 def test_base_is_where_things_live(kg: Run) -> None:

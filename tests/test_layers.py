@@ -42,10 +42,11 @@ slices
 view terms concepts spans correction_lines verdicts corrections privacy
 tally
 endpoint rdf network unfold neo4j records page tables
-stream
+stream shards
+ondisk spark
 outputs show lint pack_new
 sparql answers shapes
-syntax
+syntax sums
 query explain checks
 diff workers serve
 gold alike evaluate gold_graph scores
@@ -55,7 +56,7 @@ review
 review_page
 cli
 """
-HEAVY = {"docx", "lxml", "pypdfium2", "rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "pyarrow", "click"}
+HEAVY = {"docx", "lxml", "pypdfium2", "rdflib", "networkx", "pyvis", "jieba", "openpyxl", "pyoxigraph", "pyarrow", "duckdb", "pyspark", "py4j", "click"}
 
 
 def imports(module: str) -> Iterator[tuple[str, bool]]:

@@ -180,5 +180,5 @@ def test_without_pyarrow_it_is_told_what_to_install(tmp_path: Path) -> None:
         assert not (tmp_path / "out").exists()
     done = without_pyarrow("build", "a.txt", "-o", "out", "--formats", "all", cwd=tmp_path)
     assert done.returncode == 0, done.stderr
-    assert "tables are left out" in done.stderr
+    assert "tables and shards are left out" in done.stderr
     assert not (tmp_path / "out" / "tables").exists() and (tmp_path / "out" / "neo4j" / "load.cypher").exists()
