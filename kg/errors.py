@@ -113,8 +113,8 @@ MESSAGES: dict[str, tuple[str, str]] = {
         "worker processes died again and again (out of memory?). Try again with a smaller --jobs; earlier output is untouched.",
     ),
     "too-large": (
-        "{count} 篇文档过多，不能写 {formats}（上限 {most}）。请用 --formats turtle,report。",
-        "{count} documents are too many for {formats}, which are made in memory (at most {most}). Say --formats turtle,report.",
+        "{count} 篇文档过多，不能写 {formats}（上限 {most}）。请用 --formats turtle,shards,report。",
+        "{count} documents are too many for {formats}, which are made in memory (at most {most}). Say --formats turtle,shards,report.",
     ),
     "corrections-large": (
         "{count} 篇文档过多，不能应用更正表（上限 {most}）。请分批构建，或移开 corrections.tsv。",

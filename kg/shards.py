@@ -140,12 +140,16 @@ def slices_of(graph: Graph, articles: int = 1000) -> Iterator[Slice]:
         if e.size:
             sized[order[e.size.mention.article]].append(e.id)
     metrics = {m.id: m for m in graph.metrics}
+    read = {a.path for a in graph.articles}
+    stretches: dict[int, list[str]] = defaultdict(list)
+    for a_id, number in order.items():
+        stretches[number].append(a_id)
     named: set[str] = set()
     for n in range(count):
         for f in list(facts[n].values()):  # closed: what facts name, and what tells whether a claim is implied
             others = [by_fact[v] for _, v in f.roles if v in by_fact] + (alike[pair(f)] if f.kind == "Claim" else [])
             facts[n].update({o.id: o for o in others})
-        own = {a for a, number in order.items() if number == n}
+        own = set(stretches[n])
         chosen = [replace(f, evidence=tuple(e for e in f.evidence if e.article in own)) for f in facts[n].values()]
         things = {k.entity for k in links[n]} | {v for f in chosen for _, v in f.roles if v in by_id} | set(sized[n])
         things |= by_id.keys() - named if n == count - 1 else set()  # what no article names
@@ -154,7 +158,7 @@ def slices_of(graph: Graph, articles: int = 1000) -> Iterator[Slice]:
         held = own | {a.mention.article for f in chosen for _, a in f.amounts} | {e.size.mention.article for e in entities if e.size}
         paths = {a.path for a in graph.articles if a.id in held}
         part = Graph(
-            sources=tuple(s for s in graph.sources if s.path in paths or (n == 0 and not any(a.path == s.path for a in graph.articles))),
+            sources=tuple(s for s in graph.sources if s.path in paths or (n == 0 and s.path not in read)),
             articles=tuple(a for a in graph.articles if a.id in held),
             links=tuple(links[n]),
             entities=entities,
