@@ -160,20 +160,3 @@ def test_pairs_never_cross(text: str) -> None:
         assert text[p.start] == p.mark and p.start < p.end - 1
         for q in found:
             assert p == q or q.end <= p.start or p.end <= q.start or (p.start < q.start and q.end < p.end) or (q.start < p.start and p.end < q.end)
-
-
-def test_time_grows_with_the_text_only() -> None:
-    """Four times the text takes far less than sixteen times as long (nothing is quadratic)."""
-    from time import process_time
-
-    line = "为萧山区临江污水处理扩建工程及新农都市场等项目推出“兴农贷”，实施“青·尚”工程"
-
-    def seconds(n: int) -> float:
-        a = article(line * n)
-        known = places_in(a, "萧山区")
-        start = process_time()
-        find_names(a, PACK, known)
-        return process_time() - start
-
-    seconds(50)
-    assert seconds(2000) < 12 * max(seconds(500), 0.01)

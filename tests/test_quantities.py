@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import time
 from decimal import Decimal
 from itertools import pairwise
 from pathlib import Path
 
 import pytest
 from _pytest.mark import ParameterSet
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from kg import pack
@@ -171,6 +170,7 @@ ALPHABET = "0123456789.,一二两三四五六七八九十百千万亿几数半�
 
 
 @given(st.text(alphabet=ALPHABET, max_size=60))
+@example("半数亿个")
 @settings(max_examples=400, deadline=None)
 def test_any_text(text: str) -> None:
     """Whatever the text: spans slice to the verbatim, do not overlap, bounds enclose the value, one of unit and currency is set."""
@@ -208,17 +208,3 @@ def spelt(number: int) -> str:
             out += ("零" if gap and out else "") + "零一二三四五六七八九"[digit] + name
         gap = not digit
     return out
-
-
-@pytest.mark.parametrize("unit", ["1", "一", "几十", "1万", "1,000", "5亩", "1至", "百分之", "9."])
-def test_time_is_linear(unit: str) -> None:
-    """Four times the text takes about four times as long, even where nothing but digits stands."""
-
-    def cost(length: int) -> float:
-        a = article(unit * (length // len(unit)))
-        started = time.process_time()
-        find_quantities(a)
-        return time.process_time() - started
-
-    find_quantities(article("1元"))
-    assert cost(20000) < 12 * cost(5000) + 0.1

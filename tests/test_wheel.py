@@ -81,7 +81,7 @@ def test_installed_program_builds_the_seeds(kg: Path, tmp_path: Path) -> None:
     run(kg, "build", str(ROOT / "seeds"), "-o", "out", cwd=tmp_path)
     outputs.run([ROOT / "seeds"], tmp_path / "here", formats=["turtle"])
     assert (tmp_path / "out" / "graph.ttl").read_bytes() == (tmp_path / "here" / "graph.ttl").read_bytes()
-    assert {p.name for p in (tmp_path / "out").iterdir()} == {f for n in outputs.USUAL for f in outputs.FILES[n]}
+    assert {p.name for p in (tmp_path / "out").iterdir()} == {"manifest.json", *(f for n in outputs.USUAL for f in outputs.FILES[n])}
     run(kg, "rules", "--test", cwd=tmp_path)
 
 
