@@ -272,6 +272,8 @@ def time_at(scene: Scene, span: Span) -> TimeRef | None:
     for t in (*reversed(before), *after):
         if isinstance(t.value, TimeRef):
             return t.value
+    if scene.article.folded.find("以来", s.span.start, span.start) >= 0:
+        return None  # 自成立以来: the day told before is where the time begins
     for earlier in range(number - 1, -1, -1):
         other = scene.sentences[earlier]
         if other.block != s.block:

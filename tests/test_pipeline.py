@@ -405,3 +405,10 @@ def test_a_fact_said_twice_in_an_article_is_one_with_two_evidences() -> None:
     done = read("工行萧山分行主动融入“千万工程”建设。山里的路通了。工行萧山分行积极融入“千万工程”。")
     (fact,) = (f for f in done.facts if f.role("predicate") == ("gf:participatesIn",))
     assert len({e.passages for e in fact.evidence}) == 2
+
+
+def test_a_day_from_which_a_total_runs_is_not_its_time() -> None:
+    """自成立以来 begins on the day told before; a loan of the next sentence that says nothing else happened in that time."""
+    told = "2021年5月，杭州银行新设西溪支行。{}该支行投放贷款3000万元。"
+    since, plainly = (next(f for f in read(told.format(lead)).facts if f.kind == "FinancingEvent") for lead in ("自成立以来，", ""))
+    assert (since.time, plainly.time and plainly.time.text) == (None, "2021年5月")
