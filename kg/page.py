@@ -22,7 +22,7 @@ from .view import FACTS, KINDS, PROPERTIES, Quote, View, aside_quotes, local, su
 
 ASSETS = Path(__file__).parent / "page_assets"
 TITLE = "共富金融知识图谱"
-SCRIPTS = tuple(f"{name}.js" for name in "words data filters layout picture explore find legend panel table flow timeline export main".split())
+SCRIPTS = tuple(f"{name}.js" for name in "words data filters layout picture explore find legend clip panel table flow timeline export main".split())
 STYLES = ("tokens.css", "style.css", "views.css")
 
 # No physics (the page lays its scene out by itself) and no smooth edges (each costs a hidden node).

@@ -31,7 +31,7 @@ def write_page(found: Review, graph: Path, *, below: float = 0.7) -> str:
     import jinja2
     from markupsafe import Markup
 
-    script = "".join(inline((ASSETS / name).read_text("utf-8")) for name in SCRIPTS)
+    script = "".join(inline(path.read_text("utf-8")) for path in (PAGE_ASSETS / "clip.js", *(ASSETS / name for name in SCRIPTS)))
     rules = ("default-src 'none'", f"script-src 'sha256-{digest(script)}'", "style-src 'unsafe-inline'", "base-uri 'none'", "form-action 'none'")
     environment = jinja2.Environment(autoescape=True, loader=jinja2.FileSystemLoader(ASSETS), keep_trailing_newline=True)
     environment.policies["json.dumps_kwargs"] = {"ensure_ascii": False, "sort_keys": False, "separators": (",", ":")}

@@ -76,29 +76,6 @@ function citation(list) {
   return `“${list.map((p) => PASSAGES[p].text).join(" … ")}” ——《${a.title}》${a.byline.length ? `（${a.byline.join(" ")}）` : ""}${sourceWords(a) ? `，${sourceWords(a)}` : ""}，${a.file} ${list.map(placeOf).join("；")}${/^https?:\/\//.test(a.url) ? `，${a.url}` : ""}`;
 }
 
-/** Put text on the clipboard; where the browser has none to give, through a field. */
-function copyText(text, button) {
-  const done = () => {
-    const was = button.textContent;
-    button.textContent = say("copied");
-    $("said").textContent = say("copied");
-    setTimeout(() => {
-      button.textContent = was;
-    }, 1600);
-  };
-  const byField = () => {
-    const field = make("textarea", { class: "unseen" });
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    const ok = document.execCommand("copy");
-    field.remove();
-    if (ok) done();
-  };
-  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, byField);
-  else byField();
-}
-
 /** Where some passages of one article are: title, paper, file, offsets; and a button that copies the citation. */
 function sourceOf(...list) {
   const a = ARTICLES[PASSAGES[list[0]].article],

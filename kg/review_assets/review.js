@@ -387,25 +387,6 @@ function go(kind) {
   $("list").scrollTop = 0;
 }
 
-function copyText(text, button) {
-  const done = () => {
-    button.textContent = $("said").textContent = say("copied");
-    setTimeout(() => {
-      button.textContent = say("copy");
-    }, 1600);
-  };
-  const byField = () => {
-    const field = make("textarea", { class: "unseen" });
-    field.value = text;
-    document.body.append(field);
-    field.select();
-    const ok = document.execCommand("copy");
-    field.remove();
-    if (ok) done();
-  };
-  if (navigator.clipboard) navigator.clipboard.writeText(text).then(done, byField);
-  else byField();
-}
 function download() {
   const url = URL.createObjectURL(new Blob([wholeText()], { type: "text/tab-separated-values;charset=utf-8" })),
     a = make("a", { href: url, download: "corrections.tsv" });
